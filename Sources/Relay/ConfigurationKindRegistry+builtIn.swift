@@ -13,7 +13,7 @@ extension ConfigurationKindRegistry {
         ConfigurationKindRegistry(
             stages: BuiltInStages.all,
             destinations: BuiltInDestinations.all,
-            formats: BuiltInEventFormats.all,
+            formats: BuiltInSourceFormats.all,
             transports: BuiltInTransports.all,
             testOptions: PipelineTestSuite.options,
             pipelineURLCheck: { egress, server in

@@ -11,7 +11,7 @@ actor ConfigurationReloader {
     private let environment: [String: String]
     private let clock: any RelayClock
     private let logger: Logger
-    private let apply: @Sendable (ConfigurationGeneration) async throws -> [String]
+    private let apply: @Sendable (LoadedConfiguration) async throws -> [String]
 
     /// - Parameter apply: activates a generation, and returns notes for the operator.
     init(
@@ -19,7 +19,7 @@ actor ConfigurationReloader {
         environment: [String: String],
         clock: any RelayClock,
         logger: Logger,
-        apply: @escaping @Sendable (ConfigurationGeneration) async throws -> [String]
+        apply: @escaping @Sendable (LoadedConfiguration) async throws -> [String]
     ) {
         self.current = current
         self.environment = environment
@@ -29,10 +29,10 @@ actor ConfigurationReloader {
     }
 
     /// Loads, checks and builds a new generation, then activates it. On any error, the current generation stays active.
-    func reload() async throws -> (generation: ConfigurationGeneration, notes: [String]) {
+    func reload() async throws -> (generation: LoadedConfiguration, notes: [String]) {
         let old = current.generation
         do {
-            let new = try ConfigurationGeneration(
+            let new = try LoadedConfiguration(
                 number: old.number + 1,
                 path: old.configuration.file,
                 environment: environment,
@@ -57,7 +57,7 @@ actor ConfigurationReloader {
     }
 
     /// Notes about changed options that only take effect after a restart.
-    private static func unchangeable(from old: ConfigurationGeneration, to new: ConfigurationGeneration) -> [String] {
+    private static func unchangeable(from old: LoadedConfiguration, to new: LoadedConfiguration) -> [String] {
         var notes: [String] = []
         let (before, after) = (old.configuration, new.configuration)
         if before.server.host != after.server.host || before.server.port != after.server.port {
@@ -67,7 +67,7 @@ actor ConfigurationReloader {
         if before.media != after.media {
             notes.append("media changed: restart the relay for anything but media.retention")
         }
-        let inputs = { (configuration: RelayConfiguration) -> [String: TransportInput] in
+        let inputs = { (configuration: RelayConfiguration) -> [String: LocalInput] in
             configuration.sources.reduce(into: [:]) { inputs, source in inputs[source.name] = source.transport.input }
         }
         if inputs(before) != inputs(after) {

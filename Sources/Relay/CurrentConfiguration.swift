@@ -4,22 +4,22 @@ internal import Synchronization
 /// Holds the active configuration for readers that look it up on each use. A reload replaces it.
 final class CurrentConfiguration: Sendable {
     private struct State {
-        var generation: ConfigurationGeneration
+        var generation: LoadedConfiguration
         var failure: ConfigurationStatus.Failure?
     }
 
     private let state: Mutex<State>
 
-    init(_ generation: ConfigurationGeneration) {
+    init(_ generation: LoadedConfiguration) {
         state = Mutex(State(generation: generation))
     }
 
-    var generation: ConfigurationGeneration { state.withLock { $0.generation } }
+    var generation: LoadedConfiguration { state.withLock { $0.generation } }
 
     /// The reason why the configuration that was read last is not active; nil when it is.
     var failure: ConfigurationStatus.Failure? { state.withLock { $0.failure } }
 
-    func replace(with generation: ConfigurationGeneration) {
+    func replace(with generation: LoadedConfiguration) {
         state.withLock { $0 = State(generation: generation) }
     }
 

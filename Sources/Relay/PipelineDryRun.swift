@@ -31,12 +31,12 @@ package final class PipelineDryRun {
 
     private let pipeline: Pipeline
     private let reader: SourceDocumentReader
-    private let registry: DestinationRegistry
+    private let registry: ActiveDestinationRegistry
     private let engine: CurlEngine
     private let directory = DirectoryCache()
-    private let generation: ConfigurationGeneration
+    private let generation: LoadedConfiguration
     private let webhook: (url: String, secret: String?)?
-    private var webhooks: [WebhookRegistration] = []
+    private var webhooks: [SessionWebhook] = []
     private let clock = SystemClock()
     private var last: Int64 = 0
 
@@ -44,7 +44,7 @@ package final class PipelineDryRun {
     ///   - source: the name of a source; defaults to the first one that the pipeline reads.
     ///   - webhook: a webhook to use for every session.
     package init(
-        _ generation: ConfigurationGeneration,
+        _ generation: LoadedConfiguration,
         pipeline name: String,
         source sourceName: String?,
         webhook: (url: String, secret: String?)?
@@ -68,7 +68,7 @@ package final class PipelineDryRun {
         var quiet = Logger(label: "run")
         quiet.logLevel = .error
         engine = try CurlEngine(guard: generation.egress, logger: quiet)
-        registry = DestinationRegistry(
+        registry = ActiveDestinationRegistry(
             engine: engine, ledger: ledger, media: nil, clock: clock, logger: quiet)
         registry.use(generation, webhooks: [])
     }
@@ -97,20 +97,20 @@ package final class PipelineDryRun {
     }
 
     private func nextID(at now: Timestamp) -> Int64 {
-        last = SortableID.next(after: last, at: now)
+        last = SortableIDCodec.next(after: last, at: now)
         return last
     }
 
     private func addWebhook(of session: String, at now: Timestamp) {
         guard let webhook, !webhooks.contains(where: { $0.session == session }) else { return }
-        var stored = WebhookRegistration(
+        var stored = SessionWebhook(
             id: DestinationKey.webhookID(session), session: session, url: webhook.url, createdAt: now)
         if let secret = webhook.secret { stored.secrets = [WebhookSigningSecret(value: secret, createdAt: now)] }
         webhooks.append(stored)
         registry.use(webhooks: webhooks, in: generation)
     }
 
-    private func outcome(of event: Event, draft: EventDraft, end: Pipeline.End) -> Outcome {
+    private func outcome(of event: Event, draft: PipelineEvent, end: Pipeline.End) -> Outcome {
         let claimed = draft.deliveries.map { planned in
             ClaimedDelivery(planned, id: DeliveryID(nextID(at: event.receivedAt)))
         }

@@ -15,7 +15,7 @@ extension SourceDocumentReader {
         self.init(
             source,
             format: source.format.init(),
-            resends: ResendFilter(ledger: ledger, destinations: configuration.sentMessagesLedgers),
+            resends: ResendRequestFilter(ledger: ledger, destinations: configuration.sentMessagesLedgers),
             files: files
         )
     }

@@ -71,15 +71,15 @@ package struct RelayAPI: Sendable {
         MediaRoutes(control: controls.media).add(to: &routes)
         HealthRoutes(process: controls.process).add(to: &routes)
         SessionRoutes(store: store, control: controls.webhooks, clock: clock).add(to: &routes)
-        WebhookRoutes(store: store, control: controls.webhooks, clock: clock).add(to: &routes)
-        Stage07WebhookRoutes(
+        SessionWebhookRoutes(store: store, control: controls.webhooks, clock: clock).add(to: &routes)
+        Stage07CompatibilityRoutes(
             store: store, webhooks: controls.webhooks, tests: controls.webhookTests, clock: clock
         ).add(to: &routes)
         DeliveryRoutes(store: store, destinations: controls.destinations, clock: clock).add(to: &routes)
         DeadLetterRoutes(store: store, destinations: controls.destinations, clock: clock).add(to: &routes)
         ReplayRoutes(store: store, control: controls.replays, clock: clock).add(to: &routes)
         DestinationRoutes(control: controls.destinations, tests: controls.webhookTests).add(to: &routes)
-        HistoryRoutes(store: store).add(to: &routes)
+        MessageHistoryRoutes(store: store).add(to: &routes)
         TraceRoutes(store: store).add(to: &routes)
         RejectedDocumentRoutes(store: store).add(to: &routes)
         TapRoutes(taps: taps, configuration: controls.configuration).add(to: &routes)

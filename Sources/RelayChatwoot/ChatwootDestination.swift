@@ -10,7 +10,7 @@ package struct ChatwootDestination: Destination {
     private let api: ChatwootAPIClient
     private let inboxes: ChatwootInboxCache
     private let ledger: any ForwardingLedger
-    private let files: MessageFileLoader
+    private let files: ChatwootMessageFormBuilder
     private let newest = HighestMessageID()
     private let people = AsyncKeyedMutex<String>()
     private let clock: any RelayClock
@@ -26,7 +26,7 @@ package struct ChatwootDestination: Destination {
         key: DestinationKey,
         settings: DestinationDispatchSettings,
         timeout: Duration,
-        sender: any HTTPSender,
+        sender: any HTTPClient,
         ledger: any ForwardingLedger,
         mediaStore: (any MediaStore)?,
         clock: any RelayClock
@@ -45,7 +45,7 @@ package struct ChatwootDestination: Destination {
         api = ChatwootAPIClient(
             url: options.url, account: options.account, token: options.token, timeout: timeout, sender: sender)
         inboxes = ChatwootInboxCache(api, options: options, clock: clock)
-        files = MessageFileLoader(mediaStore: mediaStore, maxSize: options.maxSize)
+        files = ChatwootMessageFormBuilder(mediaStore: mediaStore, maxSize: options.maxSize)
         self.ledger = ledger
         self.clock = clock
     }
@@ -105,13 +105,13 @@ package struct ChatwootDestination: Destination {
     private func run(_ session: String) -> ChatwootForwarder {
         ChatwootForwarder(
             options: options, api: api, inboxes: inboxes, ledger: ledger, files: files, newest: newest,
-            people: people, contactFailures: ContactFailures(), clock: clock, destination: key, session: session)
+            people: people, contactFailures: ContactUpdateFailures(), clock: clock, destination: key, session: session)
     }
 
     // MARK: Failures of agents' messages
 
     /// Notifies the agent that a message could not be sent. Best effort: errors are ignored.
-    package func tellFailure(of message: Int64, in conversation: Int64?, _ failure: SendFailure) async {
+    package func tellFailure(of message: Int64, in conversation: Int64?, _ failure: WhatsAppSendFailure) async {
         guard let conversation else { return }
         let reason = failure.text(in: options.language)
         try? await api.setStatus("failed", error: reason, of: message, in: conversation)

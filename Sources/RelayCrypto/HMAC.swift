@@ -41,12 +41,12 @@ package final class HMAC: Sendable {
     }
 
     /// A message whose bytes come in parts.
-    package func message() -> Message {
-        Message(context: LibCrypto.require(EVP_MAC_CTX_dup(template), "EVP_MAC_CTX_dup"), byteCount: byteCount)
+    package func message() -> Computation {
+        Computation(context: LibCrypto.require(EVP_MAC_CTX_dup(template), "EVP_MAC_CTX_dup"), byteCount: byteCount)
     }
 
     /// A message that is being authenticated.
-    package final class Message {
+    package final class Computation {
         private let context: OpaquePointer
         private let byteCount: Int
         private var isFinal = false

@@ -117,7 +117,7 @@ package final class Dispatcher: Service {
     private func loop(in group: inout DiscardingTaskGroup) async {
         // Results that the store could not take stay here: none may be lost while the process runs.
         var settlements: [AttemptSettlement] = []
-        var givenUp: [AbandonedDelivery] = []
+        var givenUp: [DeadLetterNotice] = []
         var failures = 0
         var deadline: Timestamp?
         while true {
@@ -131,7 +131,7 @@ package final class Dispatcher: Service {
                 settlements += results
                 for (delivery, result) in zip(finished.batch, results) {
                     if case .dead = result.next {
-                        givenUp.append(AbandonedDelivery(delivery: delivery, result: finished.result))
+                        givenUp.append(DeadLetterNotice(delivery: delivery, result: finished.result))
                     }
                 }
             }
@@ -175,12 +175,12 @@ package final class Dispatcher: Service {
     }
 
     /// Tells the destination that a delivery has become a dead letter.
-    private struct AbandonedDelivery {
+    private struct DeadLetterNotice {
         let delivery: ClaimedDelivery
         let result: AttemptResult
     }
 
-    private func tell(_ givenUp: [AbandonedDelivery], in group: inout DiscardingTaskGroup) {
+    private func tell(_ givenUp: [DeadLetterNotice], in group: inout DiscardingTaskGroup) {
         for ended in givenUp {
             guard let destination = destinations.destination(ended.delivery.destination) else { continue }
             group.addTask { [clock] in
@@ -256,7 +256,7 @@ package final class Dispatcher: Service {
             return (before, state.destinations[key]?.breaker.state ?? .closed)
         }
         if before != after { tell(key, was: before, is: after) }
-        let verdict = BatchSettlement(
+        let verdict = BatchRetryDecision(
             after: finished.result,
             of: finished.batch,
             isBatching: settings.batch != nil,

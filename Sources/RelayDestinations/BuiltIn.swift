@@ -7,7 +7,7 @@ package enum BuiltInDestinations {
         FileDestinationOptions.self,
         StdoutDestinationOptions.self,
         WhatsAppDestinationOptions.self,
-        ChatwootWhatsAppDestinationOptions.self,
+        ChatwootCloudInboxDestinationOptions.self,
         ChatwootDestinationOptions.self,
     ]
 }

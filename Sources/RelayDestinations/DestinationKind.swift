@@ -35,7 +35,7 @@ extension DestinationKind {
 package struct DestinationBuildContext: Sendable {
     package let configuration: RelayConfiguration
     /// What sends requests: the engine, or a script in `zaphub test`.
-    package let sender: any HTTPSender
+    package let sender: any HTTPClient
     /// Provides line sinks: files and standard output of the process, or scripted ones in `zaphub test`.
     package let sinks: any LineSinkProvider
     /// The ledger: which messages were forwarded to which conversations, and under which ids.
@@ -48,7 +48,7 @@ package struct DestinationBuildContext: Sendable {
 
     package init(
         _ configuration: RelayConfiguration,
-        sender: any HTTPSender,
+        sender: any HTTPClient,
         sinks: any LineSinkProvider,
         ledger: any ForwardingLedger,
         mediaStore: (any MediaStore)? = nil,
@@ -66,7 +66,7 @@ package struct DestinationBuildContext: Sendable {
 }
 
 /// A destination kind whose users write messages that another destination sends, and who must learn of failures.
-package protocol ConversationDestinationKind: DestinationKind {
+package protocol FailureReportingDestinationKind: DestinationKind {
     func reporter(
         _ common: RelayConfiguration.Destination,
         in environment: DestinationBuildContext
@@ -74,14 +74,14 @@ package protocol ConversationDestinationKind: DestinationKind {
 
     /// Replaces its server in tests of pipelines: a server that knows nobody yet. It answers lookups and set-up requests,
     /// and passes messages to `script`.
-    static func testServer(_ script: any HTTPSender) -> any HTTPSender
+    static func testServer(_ script: any HTTPClient) -> any HTTPClient
 }
 
 extension DestinationBuildContext {
     /// The reporter for a destination's users; nil when the destination has none.
     func reporter(of name: String) -> (any SendFailureReporter)? {
         guard let destination = configuration.destinations.first(where: { $0.name == name }) else { return nil }
-        return (destination.options as? any ConversationDestinationKind)?.reporter(destination, in: self)
+        return (destination.options as? any FailureReportingDestinationKind)?.reporter(destination, in: self)
     }
 }
 
@@ -93,8 +93,8 @@ extension RelayConfiguration.Destination {
     var filesName: String { "destinations/\(name)" }
 
     /// Replaces its server in tests of pipelines: `script` alone, or `script` behind the test server of its kind.
-    package func testServer(_ script: any HTTPSender) -> any HTTPSender {
-        (options as? any ConversationDestinationKind).map { type(of: $0).testServer(script) } ?? script
+    package func testServer(_ script: any HTTPClient) -> any HTTPClient {
+        (options as? any FailureReportingDestinationKind).map { type(of: $0).testServer(script) } ?? script
     }
 
     /// The destination that is configured; nil for a kind that this build knows the options of and nothing more.

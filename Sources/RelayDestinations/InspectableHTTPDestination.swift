@@ -5,8 +5,8 @@ package import RelayHTTPClient
 /// can be shown as it came.
 package protocol InspectableHTTPDestination: Destination {
     /// The request of an attempt, signed for the given moment.
-    func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPRequest
+    func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPClientRequest
 
     /// Sends one request outside the queue and returns the answer.
-    func probe(_ delivery: ClaimedDelivery, at moment: Timestamp) async throws(HTTPClientError) -> HTTPResponse
+    func probe(_ delivery: ClaimedDelivery, at moment: Timestamp) async throws(HTTPClientError) -> HTTPClientResponse
 }

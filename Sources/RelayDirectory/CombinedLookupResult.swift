@@ -2,12 +2,12 @@ internal import RelayCore
 
 /// The combined result of all requests of a lookup.
 enum CombinedLookupResult: Sendable {
-    case answered(LookupAnswer)
+    case answered(DirectoryLookupAnswer)
     case failed(reason: String)
     /// The deadline passed before any request was sent.
     case tooBusy
 
-    var answer: LookupAnswer? {
+    var answer: DirectoryLookupAnswer? {
         if case .answered(let answer) = self { answer } else { nil }
     }
 
@@ -43,7 +43,7 @@ enum CombinedLookupResult: Sendable {
 
     /// One response is enough: the data of a failed request is requested again by the next lookup.
     private init(_ replies: [LookupRequestResult]) {
-        var answer: LookupAnswer?
+        var answer: DirectoryLookupAnswer?
         var failure: String?
         for reply in replies {
             switch reply {

@@ -3,7 +3,7 @@ internal import RelayHTTPClient
 
 /// The result of one request.
 enum LookupRequestResult: Sendable {
-    case answer(LookupAnswer)
+    case answer(DirectoryLookupAnswer)
     /// The reason contains nothing of the request except the host's name and address.
     case failure(reason: String)
     /// The request was cancelled before it was sent.
@@ -12,7 +12,7 @@ enum LookupRequestResult: Sendable {
 
 /// Sends one request of a lookup, when its route permits it.
 struct LookupRequestSender: Sendable {
-    let sender: any HTTPSender
+    let sender: any HTTPClient
     let semaphore: AsyncSemaphore
     let clock: any RelayClock
     let deadline: Timestamp
@@ -32,12 +32,12 @@ struct LookupRequestSender: Sendable {
         }
     }
 
-    private func request(_ question: LookupRequest, within left: Duration) -> HTTPRequest {
+    private func request(_ question: LookupRequest, within left: Duration) -> HTTPClientRequest {
         var headers = question.headers
         func has(_ name: String) -> Bool { headers.contains { $0.name.lowercased() == name } }
         if !has("accept") { headers.append(("Accept", "application/json")) }
         if question.body != nil, !has("content-type") { headers.append(("Content-Type", "application/json")) }
-        return HTTPRequest(
+        return HTTPClientRequest(
             method: question.body == nil ? "GET" : "POST",
             url: question.url,
             headers: headers,
@@ -49,7 +49,7 @@ struct LookupRequestSender: Sendable {
         )
     }
 
-    private func read(_ response: HTTPResponse, of question: LookupRequest) -> LookupRequestResult {
+    private func read(_ response: HTTPClientResponse, of question: LookupRequest) -> LookupRequestResult {
         switch response.status {
         case 200..<300:
             guard !response.bodyTruncated else { return .failure(reason: "an answer of more than \(maxAnswer) bytes") }
@@ -58,7 +58,7 @@ struct LookupRequestSender: Sendable {
             }
             return .answer(answer)
         case 404, 410:
-            return .answer(question.read(nil) ?? LookupAnswer())
+            return .answer(question.read(nil) ?? DirectoryLookupAnswer())
         case 300..<400:
             return .failure(reason: "status \(response.status), and redirects are not followed")
         default:

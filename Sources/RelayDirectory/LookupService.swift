@@ -32,11 +32,11 @@ package final class LookupService: GatewayDirectoryLookup {
     /// A lookup in progress and its waiting callers.
     private struct Job: Sendable {
         let number: Int
-        var waiters: [Int: CheckedContinuation<LookupAnswer?, Never>] = [:]
+        var waiters: [Int: CheckedContinuation<DirectoryLookupAnswer?, Never>] = [:]
         var task: Task<Void, Never>?
     }
 
-    private struct Route: Sendable {
+    private struct EndpointState: Sendable {
         let semaphore: AsyncSemaphore
         var health: LookupBreaker
         /// The number of requests in flight and waiting.
@@ -45,7 +45,7 @@ package final class LookupService: GatewayDirectoryLookup {
 
     private struct State: Sendable {
         var jobs: [JobID: Job] = [:]
-        var routes: [String: Route] = [:]
+        var routes: [String: EndpointState] = [:]
         var unanswered = NegativeLookupCache<JobID>()
         private var lastNumber = 0
 
@@ -55,7 +55,7 @@ package final class LookupService: GatewayDirectoryLookup {
         }
     }
 
-    private let sender: any HTTPSender
+    private let sender: any HTTPClient
     private let clock: any RelayClock
     private let logger: Logger
     private let configuration: Configuration
@@ -64,7 +64,7 @@ package final class LookupService: GatewayDirectoryLookup {
 
     /// - Parameter executor: runs the lookups; nil: the default executor.
     package init(
-        sender: any HTTPSender,
+        sender: any HTTPClient,
         clock: any RelayClock,
         logger: Logger,
         configuration: Configuration = Configuration(),
@@ -80,7 +80,7 @@ package final class LookupService: GatewayDirectoryLookup {
     /// The number of waiting callers.
     var waiterCount: Int { state.withLock { $0.jobs.values.reduce(0) { $0 + $1.waiters.count } } }
 
-    package func lookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) async -> LookupAnswer? {
+    package func lookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) async -> DirectoryLookupAnswer? {
         let id = JobID(route: route.id, key: key)
         let waiter = state.withLock { $0.makeNumber() }
         return await withTaskCancellationHandler {
@@ -110,7 +110,7 @@ package final class LookupService: GatewayDirectoryLookup {
         _ id: JobID,
         _ route: any LookupEndpoint,
         as waiter: Int,
-        _ continuation: CheckedContinuation<LookupAnswer?, Never>
+        _ continuation: CheckedContinuation<DirectoryLookupAnswer?, Never>
     ) {
         let now = clock.now
         let isWaiting = state.withLock { state in
@@ -144,8 +144,8 @@ package final class LookupService: GatewayDirectoryLookup {
         if !isWaiting { continuation.resume(returning: nil) }
     }
 
-    private func newRoute() -> Route {
-        Route(
+    private func newRoute() -> EndpointState {
+        EndpointState(
             semaphore: AsyncSemaphore(configuration.maxInFlight),
             health: LookupBreaker(failures: configuration.failures, pause: configuration.pause)
         )
@@ -155,7 +155,7 @@ package final class LookupService: GatewayDirectoryLookup {
     private func leave(_ id: JobID, as waiter: Int) {
         let (continuation, task) = state.withLock { state in
             guard let continuation = state.jobs[id]?.waiters.removeValue(forKey: waiter) else {
-                return (nil as CheckedContinuation<LookupAnswer?, Never>?, nil as Task<Void, Never>?)
+                return (nil as CheckedContinuation<DirectoryLookupAnswer?, Never>?, nil as Task<Void, Never>?)
             }
             guard state.jobs[id]?.waiters.isEmpty == true else { return (continuation, nil) }
             return (continuation, state.jobs.removeValue(forKey: id)?.task)
@@ -166,7 +166,7 @@ package final class LookupService: GatewayDirectoryLookup {
 
     private func finish(_ id: JobID, number: Int, name: String, _ outcome: CombinedLookupResult, requests: Int) {
         let now = clock.now
-        var change: RouteChange?
+        var change: BreakerTransition?
         let waiters = state.withLock { state in
             var route = state.routes[id.route] ?? newRoute()
             route.admitted -= requests
@@ -182,7 +182,7 @@ package final class LookupService: GatewayDirectoryLookup {
             }
             let isIdle = route.admitted == 0 && route.health.isSound
             state.routes[id.route] = isIdle ? nil : route
-            guard isWanted else { return [] as [CheckedContinuation<LookupAnswer?, Never>] }
+            guard isWanted else { return [] as [CheckedContinuation<DirectoryLookupAnswer?, Never>] }
             if outcome.answer == nil { state.unanswered.insert(id, until: now + configuration.pause, at: now) }
             return state.jobs.removeValue(forKey: id).map { Array($0.waiters.values) } ?? []
         }
@@ -190,12 +190,12 @@ package final class LookupService: GatewayDirectoryLookup {
         for waiter in waiters { waiter.resume(returning: outcome.answer) }
     }
 
-    private enum RouteChange {
+    private enum BreakerTransition {
         case isPaused(reason: String)
         case isBack
     }
 
-    private func log(_ change: RouteChange, of name: String) {
+    private func log(_ change: BreakerTransition, of name: String) {
         switch change {
         case .isPaused(let reason):
             logger.warning(

@@ -1,14 +1,14 @@
 extension CurlEngine {
     /// Sends a request and delivers the response body in pieces. At most about 256 KiB of it are in memory.
     ///
-    /// Returns when the head of the response has arrived. ``HTTPRequest/timeout`` limits the whole transfer, including
+    /// Returns when the head of the response has arrived. ``HTTPClientRequest/timeout`` limits the whole transfer, including
     /// the reader's pauses; the limit for slow responses does not count them. A body longer than
-    /// ``HTTPRequest/maximumResponseBody`` fails with `.tooLarge`; ``HTTPRequest/keptResponseBody`` is ignored. A
+    /// ``HTTPClientRequest/maximumResponseBody`` fails with `.tooLarge`; ``HTTPClientRequest/keptResponseBody`` is ignored. A
     /// graceful shutdown waits for streams as for other requests.
     ///
     /// - Throws: ``HTTPClientError`` when no head arrived. Cancelling the task ends the request and throws
     ///   `.cancelled`.
-    package func stream(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponseStream {
+    package func stream(_ request: HTTPClientRequest) async throws(HTTPClientError) -> StreamingHTTPResponse {
         let queue = queue
         let buffer = StreamBuffer(queue)
         let result = await withTaskCancellationHandler {
@@ -21,6 +21,6 @@ extension CurlEngine {
         } onCancel: {
             queue.cancel(buffer.id)
         }
-        return HTTPResponseStream(try result.get(), buffer)
+        return StreamingHTTPResponse(try result.get(), buffer)
     }
 }

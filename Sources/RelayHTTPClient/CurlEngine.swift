@@ -62,7 +62,7 @@ package final class CurlEngine: Service, Sendable {
     /// Sends a request and waits for its response. Cancelling the task ends the request and throws `.cancelled`.
     ///
     /// - Throws: ``HTTPClientError`` when there was no response.
-    package func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
+    package func send(_ request: HTTPClientRequest) async throws(HTTPClientError) -> HTTPClientResponse {
         let id = queue.nextID()
         let queue = queue
         let result = await withTaskCancellationHandler {
@@ -82,8 +82,8 @@ package final class CurlEngine: Service, Sendable {
     /// - Parameter completion: called on the engine's thread, which it must not block. When the engine has been shut
     ///   down, it is called immediately on the caller's thread.
     package func send(
-        _ request: HTTPRequest,
-        completion: @escaping @Sendable (Result<HTTPResponse, HTTPClientError>) -> Void
+        _ request: HTTPClientRequest,
+        completion: @escaping @Sendable (Result<HTTPClientResponse, HTTPClientError>) -> Void
     ) {
         queue.submit(CurlEngineJob(id: queue.nextID(), request: request, completion: completion))
     }

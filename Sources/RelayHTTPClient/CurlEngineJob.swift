@@ -1,16 +1,16 @@
 /// A request that is queued for the engine's thread.
 struct CurlEngineJob: Sendable {
     let id: UInt64
-    let request: HTTPRequest
+    let request: HTTPClientRequest
     let submitted = ContinuousClock.now
     /// Receives the response body in pieces; when nil, its start is kept for the completion.
     let stream: StreamBuffer?
-    let completion: @Sendable (Result<HTTPResponse, HTTPClientError>) -> Void
+    let completion: @Sendable (Result<HTTPClientResponse, HTTPClientError>) -> Void
 
     init(
         id: UInt64,
-        request: HTTPRequest,
-        completion: @escaping @Sendable (Result<HTTPResponse, HTTPClientError>) -> Void
+        request: HTTPClientRequest,
+        completion: @escaping @Sendable (Result<HTTPClientResponse, HTTPClientError>) -> Void
     ) {
         self.id = id
         self.request = request
@@ -19,7 +19,7 @@ struct CurlEngineJob: Sendable {
     }
 
     /// A request whose response body is delivered in pieces.
-    init(request: HTTPRequest, stream: StreamBuffer) {
+    init(request: HTTPClientRequest, stream: StreamBuffer) {
         id = stream.id
         self.request = request
         self.stream = stream

@@ -179,7 +179,7 @@ final class CurlEngineLoop {
         give(.failure(transfer.failure(.cancelled, message)), from: transfer)
     }
 
-    private func give(_ result: Result<HTTPResponse, HTTPClientError>, from transfer: CurlTransfer) {
+    private func give(_ result: Result<HTTPClientResponse, HTTPClientError>, from transfer: CurlTransfer) {
         let completion = transfer.release()
         if idle.count < Self.maximumIdleHandles { idle.append(transfer) }
         completion?(result)

@@ -14,7 +14,7 @@ final class CurlEngineQueue: Sendable {
     }
 
     /// The entries that the thread takes from the queue at once.
-    struct Delivery {
+    struct PendingWork {
         var jobs: [CurlEngineJob] = []
         var cancelled: [UInt64] = []
         var resumed: [UInt64] = []
@@ -113,9 +113,9 @@ final class CurlEngineQueue: Sendable {
 
     /// Takes all entries. When there are none, the thread counts as sleeping, and the next entry wakes it. While it is
     /// busy, new entries cost no system call.
-    func collect() -> Delivery {
+    func collect() -> PendingWork {
         state.withLock { state in
-            var delivery = Delivery(phase: state.phase)
+            var delivery = PendingWork(phase: state.phase)
             swap(&delivery.jobs, &state.jobs)
             swap(&delivery.cancelled, &state.cancelled)
             swap(&delivery.resumed, &state.resumed)

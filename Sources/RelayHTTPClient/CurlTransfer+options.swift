@@ -3,7 +3,7 @@ internal import RelayCore
 
 extension CurlTransfer {
     /// Sets all options of a request. The handle was reset before, so all others have libcurl's defaults.
-    func setOptions(_ request: HTTPRequest, httpVersion: Int) throws(HTTPClientError) {
+    func setOptions(_ request: HTTPClientRequest, httpVersion: Int) throws(HTTPClientError) {
         var settings = OptionSetter(easy: easy)
         let context = Unmanaged.passUnretained(self).toOpaque()
         settings.pointer(CURLOPT_PRIVATE, context)

@@ -4,7 +4,7 @@ import Glibc
 /// Converts libcurl's result codes to responses and errors.
 extension CurlTransfer {
     /// Must be called before the handle is removed from the multi handle.
-    func outcome(_ code: CURLcode) -> Result<HTTPResponse, HTTPClientError> {
+    func outcome(_ code: CURLcode) -> Result<HTTPClientResponse, HTTPClientError> {
         // A response whose body exceeded our limit after a complete header is still a response. A stream reports the
         // limit as an error, because its reader wants the whole body.
         let isAnswered = head.isComplete && (code == CURLE_OK || (stop == .bodyLimit && job?.stream == nil))
@@ -26,8 +26,8 @@ extension CurlTransfer {
         StreamBuffer.Head(status: head.status, headers: head.fields(), address: peer?.description)
     }
 
-    private func response() -> HTTPResponse {
-        HTTPResponse(
+    private func response() -> HTTPClientResponse {
+        HTTPClientResponse(
             status: head.status,
             headers: head.fields(),
             body: body,
@@ -44,7 +44,7 @@ extension CurlTransfer {
 
     private var elapsed: Duration { job.map { .now - $0.submitted } ?? .zero }
 
-    private func failure(_ stop: StopReason) -> HTTPClientError {
+    private func failure(_ stop: AbortReason) -> HTTPClientError {
         switch stop {
         case .denied: failure(.blockedAddress, denial ?? "the address is not allowed")
         case .repetition:

@@ -4,7 +4,7 @@ internal import RelayCore
 /// Prepares what is sent: headers, method, body, signature.
 extension CurlTransfer {
     /// - Throws: `.invalidRequest` for an invalid header field, and for a signature that cannot be computed.
-    func fillHeaders(_ request: HTTPRequest) throws(HTTPClientError) {
+    func fillHeaders(_ request: HTTPClientRequest) throws(HTTPClientError) {
         guard let signature = request.awsSigV4 else {
             return try requestHeaders.fill(request.headers, userAgent: loop.configuration.userAgent)
         }
@@ -17,14 +17,14 @@ extension CurlTransfer {
 
     /// The reader for a body file, and for the body of a signed request. libcurl adds a form's `Content-Type` to a body
     /// that it gets as a buffer, and only an unsigned request can remove that header.
-    func uploadSource(_ request: HTTPRequest) throws(HTTPClientError) -> UploadBody? {
-        if let file = request.bodyFile { return try UploadBody(file) }
+    func uploadSource(_ request: HTTPClientRequest) throws(HTTPClientError) -> RequestBodyReader? {
+        if let file = request.bodyFile { return try RequestBodyReader(file) }
         guard request.awsSigV4 != nil else { return nil }
         let isBare = ["GET", "HEAD", "DELETE", "OPTIONS"].contains(request.method) && request.body.isEmpty
-        return isBare ? nil : UploadBody(request.body)
+        return isBare ? nil : RequestBodyReader(request.body)
     }
 
-    func setMethod(_ request: HTTPRequest, _ settings: inout OptionSetter) throws(HTTPClientError) {
+    func setMethod(_ request: HTTPClientRequest, _ settings: inout OptionSetter) throws(HTTPClientError) {
         let method = request.method
         guard (1...32).contains(method.utf8.count), method.utf8.allSatisfy(HeaderFieldRules.isTokenByte) else {
             throw HTTPClientError(code: .invalidRequest, message: "the method is not an HTTP method; write e.g. POST")
@@ -45,7 +45,7 @@ extension CurlTransfer {
     }
 
     private func setUpload(
-        _ upload: UploadBody,
+        _ upload: RequestBodyReader,
         _ method: String,
         _ settings: inout OptionSetter
     ) throws(HTTPClientError) {

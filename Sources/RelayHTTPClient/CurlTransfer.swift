@@ -8,7 +8,7 @@ import Glibc
 /// pointer.
 final class CurlTransfer {
     /// Why one of our callbacks aborted the transfer.
-    enum StopReason { case bodyLimit, headerLimit, denied, upload, repetition }
+    enum AbortReason { case bodyLimit, headerLimit, denied, upload, repetition }
 
     let easy: UnsafeMutableRawPointer
     unowned let loop: CurlEngineLoop
@@ -17,7 +17,7 @@ final class CurlTransfer {
     /// The request's body. libcurl does not copy it, and the storage of a Swift array cannot be borrowed for that long.
     var requestBody = ReusableBuffer()
     /// The reader that supplies the body of some requests instead.
-    private(set) var upload: UploadBody?
+    private(set) var upload: RequestBodyReader?
     var requestHeaders = HeaderArena()
 
     private(set) var job: CurlEngineJob?
@@ -28,7 +28,7 @@ final class CurlTransfer {
     var head = ResponseHeadParser()
     var body: [UInt8] = []
     var bodyBytes = 0
-    var stop: StopReason?
+    var stop: AbortReason?
 
     // The progress.
     var peer: IPAddress?
@@ -84,7 +84,7 @@ final class CurlTransfer {
     }
 
     /// Releases the request and its memory, so that the handle can be reused.
-    func release() -> (@Sendable (Result<HTTPResponse, HTTPClientError>) -> Void)? {
+    func release() -> (@Sendable (Result<HTTPClientResponse, HTTPClientError>) -> Void)? {
         defer {
             job = nil
             body = []

@@ -1,6 +1,6 @@
 package import RelayCore
 
-/// Why a request got no response. A response with any status, even 500, is an ``HTTPResponse`` and not an error.
+/// Why a request got no response. A response with any status, even 500, is an ``HTTPClientResponse`` and not an error.
 package struct HTTPClientError: Error, Sendable, CustomStringConvertible {
     /// A bounded set, fit for a metric's label.
     package enum Code: String, CaseIterable, Sendable {
@@ -16,7 +16,7 @@ package struct HTTPClientError: Error, Sendable, CustomStringConvertible {
         case reset
         /// The response is not valid HTTP, or exceeds its limits.
         case protocolError = "protocol"
-        /// The body of a stream is longer than ``HTTPRequest/maximumResponseBody``.
+        /// The body of a stream is longer than ``HTTPClientRequest/maximumResponseBody``.
         case tooLarge = "too_large"
         /// The egress guard denied every address of the host.
         case blockedAddress = "blocked_address"

@@ -5,14 +5,14 @@ package final class MultipartFormBody: Sendable {
     package let contentType: String
     /// The body; empty when it is in ``file``.
     package let bytes: [UInt8]
-    package let file: FileRangeBody?
+    package let file: FileRangeRequestBody?
     /// The length of the body in bytes, in memory or in the file.
     package var length: Int64 { file?.length ?? Int64(bytes.count) }
 
     /// A body of at least this many bytes is written to a file.
     static let inMemory = 512 << 10
 
-    fileprivate init(boundary: String, bytes: [UInt8], file: FileRangeBody?) {
+    fileprivate init(boundary: String, bytes: [UInt8], file: FileRangeRequestBody?) {
         contentType = "multipart/form-data; boundary=\(boundary)"
         self.bytes = bytes
         self.file = file
@@ -80,7 +80,7 @@ package struct MultipartFormBuilder: ~Copyable {
         close(descriptor)
         descriptor = -1
         self.path = nil
-        return MultipartFormBody(boundary: boundary, bytes: [], file: FileRangeBody(path: path, length: length))
+        return MultipartFormBody(boundary: boundary, bytes: [], file: FileRangeRequestBody(path: path, length: length))
     }
 
     deinit {

@@ -99,7 +99,7 @@ final class StreamBuffer: Sendable {
     var isPaused: Bool { state.withLock(\.isPaused) }
 
     /// Marks the transfer as ended. Unread bytes can still be read, unless it was cancelled.
-    func finish(_ result: Result<HTTPResponse, HTTPClientError>) {
+    func finish(_ result: Result<HTTPClientResponse, HTTPClientError>) {
         _ = end(result.map { _ in () })
     }
 

@@ -1,7 +1,7 @@
 extension JSON {
     /// Appends the compact text in UTF-8: no white space, members in their order, and only required escapes.
     package func write(into bytes: inout [UInt8]) {
-        var writer = UncheckedByteBuffer()
+        var writer = JSONOutputBuffer()
         defer { writer.free() }
         writer.write(self)
         bytes.append(contentsOf: writer.written)
@@ -9,7 +9,7 @@ extension JSON {
 
     /// The compact text in UTF-8.
     package var bytes: [UInt8] {
-        var writer = UncheckedByteBuffer()
+        var writer = JSONOutputBuffer()
         defer { writer.free() }
         writer.write(self)
         return Array(writer.written)
@@ -17,7 +17,7 @@ extension JSON {
 
     /// The compact text.
     package var text: String {
-        var writer = UncheckedByteBuffer()
+        var writer = JSONOutputBuffer()
         defer { writer.free() }
         writer.write(self)
         return String(decoding: writer.written, as: UTF8.self)
@@ -25,7 +25,7 @@ extension JSON {
 
     /// The text with one member or element on each line, indented by two spaces for each level.
     package var prettyText: String {
-        var writer = UncheckedByteBuffer()
+        var writer = JSONOutputBuffer()
         defer { writer.free() }
         writer.writePretty(self, indent: 0)
         return String(decoding: writer.written, as: UTF8.self)
@@ -33,7 +33,7 @@ extension JSON {
 }
 
 /// A growing byte buffer whose writes are not bounds-checked. The creator must free it.
-private struct UncheckedByteBuffer {
+private struct JSONOutputBuffer {
     private var start: UnsafeMutablePointer<UInt8>
     private var next: UnsafeMutablePointer<UInt8>
     private var end: UnsafeMutablePointer<UInt8>

@@ -11,14 +11,14 @@ struct ChatOrderQueue {
 
         init(session: String, chat: String?) {
             self.session = session
-            self.chat = chat.map(ChatID.canonical)
+            self.chat = chat.map(ChatIDRules.canonical)
         }
 
         init(_ event: Event) { self.init(session: event.session, chat: event.chat) }
     }
 
     /// The events of one key, from the first that waits until all are done.
-    private struct Entry {
+    private struct ChatQueue {
         /// Events that wait: one, or several after keys were joined.
         var waiting: Set<EventID> = []
         /// Events that are held behind those that wait, in order.
@@ -26,7 +26,7 @@ struct ChatOrderQueue {
     }
 
     /// A key without a waiting or held event has no entry.
-    private var entries: [OrderingKey: Entry] = [:]
+    private var entries: [OrderingKey: ChatQueue] = [:]
     /// Keys that were joined to another one, while that one has an entry.
     private var joined: [OrderingKey: OrderingKey] = [:]
     /// Events that wait or are held. They are skipped when they are read from the journal again.
@@ -59,14 +59,14 @@ struct ChatOrderQueue {
     mutating func putBack(_ event: Event) {
         let key = current(OrderingKey(event))
         let held = entries[key]?.held ?? []
-        entries[key, default: Entry()].held.insert(event.id, at: held.firstIndex { $0 > event.id } ?? held.endIndex)
+        entries[key, default: ChatQueue()].held.insert(event.id, at: held.firstIndex { $0 > event.id } ?? held.endIndex)
         known.insert(event.id)
     }
 
     /// The event waits from now on, or again.
     mutating func block(_ event: Event) {
         let key = current(OrderingKey(event))
-        if entries[key, default: Entry()].waiting.insert(event.id).inserted { waiting += 1 }
+        if entries[key, default: ChatQueue()].waiting.insert(event.id).inserted { waiting += 1 }
         known.insert(event.id)
     }
 
@@ -95,8 +95,8 @@ struct ChatOrderQueue {
     mutating func join(_ other: OrderingKey, into key: OrderingKey) {
         let (other, key) = (current(other), current(key))
         guard other != key, let old = entries.removeValue(forKey: other) else { return }
-        let new = entries[key] ?? Entry()
-        entries[key] = Entry(waiting: old.waiting.union(new.waiting), held: Deque((old.held + new.held).sorted()))
+        let new = entries[key] ?? ChatQueue()
+        entries[key] = ChatQueue(waiting: old.waiting.union(new.waiting), held: Deque((old.held + new.held).sorted()))
         joined = joined.mapValues { $0 == other ? key : $0 }
         joined[other] = key
     }

@@ -3,7 +3,7 @@ internal import RelayCore
 extension DirectoryCache {
     /// The records of a rerun that may be stored. The event is old, so what is known by now stays; a gateway's answer
     /// is new.
-    func additions(in records: [HistoryUpdate]) -> [HistoryUpdate] {
+    func additions(in records: [HistoryChange]) -> [HistoryChange] {
         records.compactMap { record in
             switch record {
             case .contact(let contact) where contact.checkedAt == nil:

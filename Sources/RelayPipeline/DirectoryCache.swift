@@ -3,7 +3,7 @@ internal import RelayJSON
 internal import Synchronization
 
 /// A cache of the directory: entries that were read lately, updated with what running pipelines have learned.
-package final class DirectoryCache: DirectorySnapshot {
+package final class DirectoryCache: ContactDirectorySnapshot {
     fileprivate struct State: Sendable {
         var contacts: TwoGenerationCache<Contact?>
         var groups: TwoGenerationCache<Group?>
@@ -35,7 +35,7 @@ package final class DirectoryCache: DirectorySnapshot {
     }
 
     /// Loads what the events' stages look up. What the store does not know is cached as unknown.
-    package func load(for events: [Event], from history: any DirectoryStore) async throws(StoreError) {
+    package func load(for events: [Event], from history: any DirectoryReader) async throws(StoreError) {
         // Hidden identities are resolved first: they decide whose names are needed.
         let lids = missingLIDs(for: events)
         if !lids.isEmpty {
@@ -72,13 +72,13 @@ package final class DirectoryCache: DirectorySnapshot {
 
     /// The event with hidden identities replaced by the phones that are known to be behind them.
     package func identified(_ event: Event) -> Event {
-        EventIdentity.resolve(event) { phone(ofLID: $0, session: event.session) }
+        LIDResolver.resolve(event) { phone(ofLID: $0, session: event.session) }
     }
 
     private func missingLIDs(for events: [Event]) -> Set<DirectoryEntryKey> {
         var lids: Set<DirectoryEntryKey> = []
         for event in events {
-            for lid in event.people where ChatID.isLID(lid) {
+            for lid in event.people where ChatIDRules.isLID(lid) {
                 lids.insert(DirectoryEntryKey(session: event.session, id: lid))
             }
         }
@@ -98,7 +98,9 @@ package final class DirectoryCache: DirectorySnapshot {
             for event in events {
                 for id in event.people {
                     var id = id
-                    if ChatID.isLID(id), let phone = state.phones[DirectoryEntryKey(session: event.session, id: id)] {
+                    if ChatIDRules.isLID(id),
+                        let phone = state.phones[DirectoryEntryKey(session: event.session, id: id)]
+                    {
                         id = phone
                     }
                     if id.hasSuffix("@g.us") {
@@ -122,7 +124,7 @@ package final class DirectoryCache: DirectorySnapshot {
     /// Updates the cache with what a pipeline has just learned, so that the next event sees it before it is committed.
     /// - Returns: the records that say something new. A sender's name comes with every message.
     @discardableResult
-    package func learn(_ records: [HistoryUpdate]) -> [HistoryUpdate] {
+    package func learn(_ records: [HistoryChange]) -> [HistoryChange] {
         state.withLock { state in
             records.filter { record in
                 switch record {
@@ -165,7 +167,7 @@ extension DirectoryCache.State {
     fileprivate mutating func link(_ contact: Contact) -> Bool {
         guard let pair = IdentityPair(contact.lid, contact.id) else { return false }
         let key = DirectoryEntryKey(session: contact.session, id: pair.lid)
-        guard phones[key].map(ChatID.canonical) != ChatID.canonical(pair.phone) else { return false }
+        guard phones[key].map(ChatIDRules.canonical) != ChatIDRules.canonical(pair.phone) else { return false }
         phones[key] = pair.phone
         return true
     }
@@ -187,7 +189,7 @@ extension Event {
 extension DirectoryEntryKey {
     /// The key of a contact in the cache: the same for both spellings of a phone number.
     fileprivate static func contact(_ id: String, session: String) -> DirectoryEntryKey {
-        DirectoryEntryKey(session: session, id: ChatID.canonical(id))
+        DirectoryEntryKey(session: session, id: ChatIDRules.canonical(id))
     }
 }
 

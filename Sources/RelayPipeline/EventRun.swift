@@ -46,7 +46,7 @@ struct EventRun: Sendable {
         if self.suspension == nil { run(in: context, directory: directory, logger: logger) }
     }
 
-    private mutating func take(_ run: Pipeline.Run, _ directory: DirectoryCache, _ logger: Logger) {
+    private mutating func take(_ run: Pipeline.RunResult, _ directory: DirectoryCache, _ logger: Logger) {
         switch run {
         case .waiting(let suspension):
             self.suspension = suspension
@@ -59,7 +59,7 @@ struct EventRun: Sendable {
             switch end {
             case .completed: break
             case .dropped(let stage, let reason):
-                result.drops.append(PipelineDrop(pipeline: pipelines[index].name, stage: stage, reason: reason))
+                result.drops.append(PipelineTermination(pipeline: pipelines[index].name, stage: stage, reason: reason))
             case .failed(let stage, let message): keep(stage, message, logger)
             }
             index += 1

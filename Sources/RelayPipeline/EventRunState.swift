@@ -8,17 +8,17 @@ struct EventRunState: Sendable {
         var event: Event
         var nextInstruction: Int
         var signing: WebhookSigningScheme?
-        var failures: [EventDraft.Failure]
+        var failures: [PipelineEvent.StageFailure]
     }
 
     /// The index of the next instruction.
     var nextInstruction = 0
-    var draft: EventDraft
+    var draft: PipelineEvent
     /// In reverse order: the last runs next.
     private var pending: [Pending] = []
     private var end: Pipeline.End?
 
-    init(_ draft: EventDraft) {
+    init(_ draft: PipelineEvent) {
         self.draft = draft
     }
 
@@ -36,7 +36,7 @@ struct EventRunState: Sendable {
     }
 
     /// Ends the current event, and makes the next of a split the current one. The run's end when there is none.
-    mutating func end(_ end: Pipeline.End) -> Pipeline.Run? {
+    mutating func end(_ end: Pipeline.End) -> Pipeline.RunResult? {
         if self.end != .completed { self.end = end }
         guard let next = pending.popLast() else { return .ended(draft, self.end ?? end) }
         nextInstruction = next.nextInstruction

@@ -56,19 +56,19 @@ struct EventTraceRecorder: Sendable {
         mark = Self.now
     }
 
-    func enter(_ step: PipelineStep, _ draft: EventDraft, at clock: any RelayClock) {
+    func enter(_ step: PipelineStep, _ draft: PipelineEvent, at clock: any RelayClock) {
         if isTapped { show(.before, step, draft, at: clock) }
     }
 
     /// A stage has its outcome. For one that waits this is called again at the end.
     mutating func leave(
         _ step: PipelineStep,
-        _ before: EventDraft,
-        _ draft: EventDraft,
+        _ before: PipelineEvent,
+        _ draft: PipelineEvent,
         _ outcome: StageOutcome,
         at clock: any RelayClock
     ) {
-        let traced: EventTrace.Outcome
+        let traced: EventTrace.StepOutcome
         switch outcome {
         case .next: traced = .next
         case .drop(let reason): traced = .dropped(reason: reason)
@@ -94,9 +94,9 @@ struct EventTraceRecorder: Sendable {
         waited = nil
     }
 
-    mutating func fail(_ step: PipelineStep, _ draft: EventDraft, _ error: StageError, at clock: any RelayClock) {
+    mutating func fail(_ step: PipelineStep, _ draft: PipelineEvent, _ error: StageError, at clock: any RelayClock) {
         let took = lap()
-        let outcome = EventTrace.Outcome.failed(
+        let outcome = EventTrace.StepOutcome.failed(
             message: error.message, reason: error.reason, then: step.onError.rawValue)
         writer.step(step.id, outcome, nanoseconds: took, waited: waited)
         if isTapped { show(.failed, step, draft, took: took, reason: error.message, at: clock) }
@@ -104,7 +104,7 @@ struct EventTraceRecorder: Sendable {
     }
 
     /// Records something that is not the outcome of a stage.
-    mutating func note(_ stage: String, _ outcome: EventTrace.Outcome) {
+    mutating func note(_ stage: String, _ outcome: EventTrace.StepOutcome) {
         writer.step(stage, outcome, nanoseconds: lap())
     }
 
@@ -127,7 +127,7 @@ struct EventTraceRecorder: Sendable {
     private func show(
         _ point: TapEvent.Point,
         _ step: PipelineStep,
-        _ draft: EventDraft,
+        _ draft: PipelineEvent,
         took: UInt64? = nil,
         reason: String? = nil,
         at clock: any RelayClock

@@ -10,7 +10,7 @@ internal import Synchronization
 /// The list is in the store, so a restart continues it. A fetch that fails is tried again after 1 minute, 10 minutes
 /// and 1 hour. After that, or when it can never succeed, the file is given up.
 package final class LateMediaService: Service {
-    private let store: any Journal & LateMediaStore
+    private let store: any Journal & LateMediaQueue
     private let media: any MediaFetcher
     private let clock: any RelayClock
     private let logger: Logger
@@ -24,7 +24,7 @@ package final class LateMediaService: Service {
 
     /// - Parameter onAnnounce: is called when the journal has a new announcement.
     package init(
-        store: any Journal & LateMediaStore,
+        store: any Journal & LateMediaQueue,
         media: any MediaFetcher,
         clock: any RelayClock,
         logger: Logger,

@@ -15,8 +15,8 @@ package struct Pipeline: Sendable {
     }
 
     /// The state of a run when it returns.
-    package enum Run: Sendable {
-        case ended(EventDraft, End)
+    package enum RunResult: Sendable {
+        case ended(PipelineEvent, End)
         /// A step waits for something; ``Pipeline/resume(_:with:in:)`` continues when it is there.
         case waiting(Suspension)
     }
@@ -28,7 +28,7 @@ package struct Pipeline: Sendable {
         package let timeout: Duration?
         /// The run as the step left it, and the draft as it was before the step.
         fileprivate let state: EventRunState
-        fileprivate let before: EventDraft
+        fileprivate let before: PipelineEvent
     }
 
     package let definition: PipelineDefinition
@@ -53,7 +53,7 @@ package struct Pipeline: Sendable {
         sources.isEmpty || sources.contains(source)
     }
 
-    package func run(_ event: Event, in context: StageContext) -> Run {
+    package func run(_ event: Event, in context: StageContext) -> RunResult {
         var recorder = EventTraceRecorder(at: context.clock.now)
         return run(event, in: context, &recorder)
     }
@@ -63,14 +63,14 @@ package struct Pipeline: Sendable {
         _ suspension: Suspension,
         with change: Result<DeferredStageWork.Change, StageError>,
         in context: StageContext
-    ) -> Run {
+    ) -> RunResult {
         var recorder = EventTraceRecorder(at: context.clock.now)
         return resume(suspension, with: change, in: context, &recorder)
     }
 
     /// - Parameter recorder: records what happens.
-    func run(_ event: Event, in context: StageContext, _ recorder: inout EventTraceRecorder) -> Run {
-        var state = EventRunState(EventDraft(event: event, pipeline: name))
+    func run(_ event: Event, in context: StageContext, _ recorder: inout EventTraceRecorder) -> RunResult {
+        var state = EventRunState(PipelineEvent(event: event, pipeline: name))
         recorder.begin(name)
         return run(&state, in: context, &recorder)
     }
@@ -80,7 +80,7 @@ package struct Pipeline: Sendable {
         with change: Result<DeferredStageWork.Change, StageError>,
         in context: StageContext,
         _ recorder: inout EventTraceRecorder
-    ) -> Run {
+    ) -> RunResult {
         var state = suspension.state
         recorder.resume(at: context.clock.now)
         guard case .run(let step, let recovery) = definition.program.instructions[state.nextInstruction] else {
@@ -94,7 +94,7 @@ package struct Pipeline: Sendable {
     }
 
     private func run(_ state: inout EventRunState, in context: StageContext, _ recorder: inout EventTraceRecorder)
-        -> Run
+        -> RunResult
     {
         let program = definition.program
         while true {
@@ -102,7 +102,7 @@ package struct Pipeline: Sendable {
                 if let run = end(.completed, &state, &recorder) { return run }
                 continue
             }
-            let result: Run?
+            let result: RunResult?
             switch program.instructions[state.nextInstruction] {
             case .run(let step, let recovery):
                 recorder.enter(step, state.draft, at: context.clock)
@@ -136,7 +136,7 @@ package struct Pipeline: Sendable {
         _ state: inout EventRunState,
         in context: StageContext,
         _ recorder: inout EventTraceRecorder
-    ) -> Run? {
+    ) -> RunResult? {
         do {
             let isTrue = try condition.expression.isTrue(state.draft.view)
             if !isTrue, condition.option == "when" { recorder.note(step.id, .skipped) }
@@ -153,12 +153,12 @@ package struct Pipeline: Sendable {
     private func take(
         _ step: PipelineStep,
         _ recovery: PipelineProgram.Label,
-        from before: EventDraft,
+        from before: PipelineEvent,
         _ state: inout EventRunState,
         in context: StageContext,
         _ recorder: inout EventTraceRecorder,
-        _ body: (inout EventDraft) throws(StageError) -> StageOutcome
-    ) -> Run? {
+        _ body: (inout PipelineEvent) throws(StageError) -> StageOutcome
+    ) -> RunResult? {
         do {
             let outcome = try body(&state.draft)
             recorder.leave(step, before, state.draft, outcome, at: context.clock)
@@ -187,12 +187,12 @@ package struct Pipeline: Sendable {
         _ state: inout EventRunState,
         in context: StageContext,
         _ recorder: inout EventTraceRecorder
-    ) -> Run? {
+    ) -> RunResult? {
         recorder.fail(step, state.draft, error, at: context.clock)
         switch step.onError {
         case .continue: break
         case .rawMedia: state.draft.event.payload["raw_media"]?["error"] = error.json
-        case .stages: state.draft.failures.append(EventDraft.Failure(of: step.id, error))
+        case .stages: state.draft.failures.append(PipelineEvent.StageFailure(of: step.id, error))
         case .drop: return end(.dropped(by: step.id, reason: error.message), &state, &recorder)
         case .deadLetter: return .ended(state.draft, .failed(at: step.id, message: error.message))
         }
@@ -201,7 +201,7 @@ package struct Pipeline: Sendable {
     }
 
     /// Ends the current event. Nil when another event of a split is next.
-    private func end(_ end: End, _ state: inout EventRunState, _ recorder: inout EventTraceRecorder) -> Run? {
+    private func end(_ end: End, _ state: inout EventRunState, _ recorder: inout EventTraceRecorder) -> RunResult? {
         let run = state.end(end)
         if run == nil { recorder.nextPart() }
         return run

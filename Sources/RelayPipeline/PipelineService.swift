@@ -9,7 +9,7 @@ internal import Synchronization
 package protocol PipelineProvider: Sendable {
     var pipelines: [Pipeline] { get }
     /// The destinations, as the pipelines' `deliver` stages see them.
-    var routes: any DeliveryTargetLookup { get }
+    var routes: any DeliveryTargetResolver { get }
 }
 
 /// Takes accepted events off the journal in their order, runs each through its pipelines, and commits what they decided
@@ -38,7 +38,7 @@ package final class PipelineService: Service {
         var again: Deque<EventID> = []
     }
 
-    private let journal: any Journal & DirectoryStore
+    private let journal: any Journal & DirectoryReader
     private let provider: any PipelineProvider
     private let directory: DirectoryCache
     private let media: (any MediaFetcher)?
@@ -55,7 +55,7 @@ package final class PipelineService: Service {
     ///   - gateways: asks gateways for names, for `enrich` stages; nil: none is asked.
     ///   - taps: receive what happens.
     package init(
-        journal: any Journal & DirectoryStore,
+        journal: any Journal & DirectoryReader,
         provider: any PipelineProvider,
         directory: DirectoryCache,
         media: (any MediaFetcher)? = nil,
@@ -119,7 +119,7 @@ package final class PipelineService: Service {
     private func work(onProgress: () -> Void) async throws(StoreError) {
         inbox.withLock { $0 = Inbox() }
         let result: Result<Void, StoreError> = await withDiscardingTaskGroup { works in
-            var backlog = PipelineBacklog()
+            var backlog = PipelineServiceState()
             while !Task.isShuttingDownGracefully && !Task.isCancelled {
                 do throws(StoreError) {
                     let isBusy = try await processNext(&backlog)
@@ -140,7 +140,7 @@ package final class PipelineService: Service {
     }
 
     /// Runs the next batch of events and commits the results. False when there was nothing to run.
-    private func processNext(_ backlog: inout PipelineBacklog) async throws(StoreError) -> Bool {
+    private func processNext(_ backlog: inout PipelineServiceState) async throws(StoreError) -> Bool {
         let finished = inbox.withLock { inbox in
             defer {
                 inbox.finished = []
@@ -185,7 +185,7 @@ package final class PipelineService: Service {
     }
 
     /// Events from the journal that are not held and not about to be committed.
-    private func takeEvents(_ backlog: inout PipelineBacklog, except done: Set<EventID>) async throws(StoreError)
+    private func takeEvents(_ backlog: inout PipelineServiceState, except done: Set<EventID>) async throws(StoreError)
         -> [Event]
     {
         guard backlog.queue.waiting < configuration.maxWaiting, backlog.queue.count < configuration.maxHeld else {
@@ -203,7 +203,7 @@ package final class PipelineService: Service {
     }
 
     /// Events that are to run again and are older than those that were read last.
-    private func takeEventsAgain(_ backlog: PipelineBacklog, except done: Set<EventID>) async throws(StoreError)
+    private func takeEventsAgain(_ backlog: PipelineServiceState, except done: Set<EventID>) async throws(StoreError)
         -> [Event]
     {
         let ids = inbox.withLock { inbox in
@@ -228,7 +228,7 @@ package final class PipelineService: Service {
         _ event: Event,
         _ pipelines: [Pipeline],
         _ context: StageContext,
-        _ backlog: inout PipelineBacklog
+        _ backlog: inout PipelineServiceState
     ) -> EventProcessingResult? {
         var run = EventRun(event, pipelines: pipelines, taps: taps, at: clock.now)
         run.run(in: context, directory: directory, logger: logger)
@@ -240,7 +240,7 @@ package final class PipelineService: Service {
     /// Runs events that were held behind others that are done, at most a batch of them, so that other chats run as
     /// well.
     private func resumeHeldEvents(
-        _ backlog: inout PipelineBacklog,
+        _ backlog: inout PipelineServiceState,
         _ pipelines: [Pipeline],
         _ context: StageContext,
         _ results: inout [EventProcessingResult]
@@ -270,7 +270,7 @@ package final class PipelineService: Service {
 
     /// The event with hidden identities replaced. Events of its chat that are held under the hidden identity and under
     /// the phone are one chat from now on.
-    private func identified(_ stored: Event, _ backlog: inout PipelineBacklog) -> Event {
+    private func identified(_ stored: Event, _ backlog: inout PipelineServiceState) -> Event {
         let event = directory.identified(stored)
         var previous = event.chat == stored.chat ? nil : stored.chat
         if event.type == .contactIdentified { previous = event.payload["previousChatId"]?.string }

@@ -47,11 +47,11 @@ package struct ReferenceEntry: Sendable {
     package var example: String?
 
     /// The options, followed by those of nested maps: `breaker.failures` after `breaker`.
-    package var options: [ReferenceOption] { ReferenceOption.all(of: fields, inAlternatives: group == .test) }
+    package var options: [OptionDocumentation] { OptionDocumentation.all(of: fields, inAlternatives: group == .test) }
 }
 
 /// One option of an entry.
-package struct ReferenceOption: Sendable {
+package struct OptionDocumentation: Sendable {
     /// `failures`, or `breaker.failures` for a nested option.
     package let path: String
     package let field: AnyOptionField
@@ -73,17 +73,19 @@ package struct ReferenceOption: Sendable {
     /// - Parameter inAlternatives: whether to include options that are one of several forms of a value, or in a list.
     ///   They are left out where another entry documents them: a destination's own policy under policies, nested stages
     ///   under stages.
-    static func all(of fields: [AnyOptionField], under prefix: String = "", inAlternatives: Bool) -> [ReferenceOption] {
+    static func all(of fields: [AnyOptionField], under prefix: String = "", inAlternatives: Bool)
+        -> [OptionDocumentation]
+    {
         fields.flatMap { field in
             let path = prefix + field.name
             let inner = Self.inner(of: field.shape, inAlternatives)
-            return [ReferenceOption(path: path, field: field)]
+            return [OptionDocumentation(path: path, field: field)]
                 + all(of: inner, under: path + ".", inAlternatives: inAlternatives)
         }
     }
 
     /// The options nested in an option's value.
-    private static func inner(of shape: OptionSchema, _ inAlternatives: Bool) -> [AnyOptionField] {
+    private static func inner(of shape: OptionValueSchema, _ inAlternatives: Bool) -> [AnyOptionField] {
         switch shape {
         case .options(let fields): fields
         case .list(let element) where inAlternatives, .map(let element, names: _) where inAlternatives:

@@ -16,7 +16,7 @@ package struct StarterConfiguration: Sendable {
     /// - Parameter recipe: formats, stages and destination kinds, each separated by commas:
     ///   `baileys,waha/filter/webhook`. The stages that every pipeline needs are added. Without destinations, events
     ///   are delivered to the sessions' own webhooks, which the name `session` adds to other destinations.
-    package init(_ recipe: String, reference: ConfigurationReference) throws(InvalidChoiceError) {
+    package init(_ recipe: String, reference: ConfigurationDocumentation) throws(InvalidChoiceError) {
         let registry = reference.registry
         let parts = recipe.split(separator: "/", omittingEmptySubsequences: false).map { part in
             part.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
@@ -61,7 +61,7 @@ package struct StarterConfiguration: Sendable {
     private static func config(
         _ sources: [(name: String, kind: String)],
         _ destinations: [(name: String, kind: String)],
-        _ reference: ConfigurationReference
+        _ reference: ConfigurationDocumentation
     ) -> String {
         var lines = [
             "# ZapHub Relay: what is outside. What happens to an event is in pipelines/.",
@@ -97,12 +97,13 @@ package struct StarterConfiguration: Sendable {
     }
 
     /// The lines of a section, whose options are comments with their default values.
-    private static func section(_ name: String, _ reference: ConfigurationReference) -> [String] {
+    private static func section(_ name: String, _ reference: ConfigurationDocumentation) -> [String] {
         guard let entry = reference.entries(.section).first(where: { $0.name == name }) else { return [] }
         return ["", "# \(entry.summary)", "\(name):"] + options(entry.fields, indent: 2)
     }
 
-    private static func destination(_ name: String, _ kind: String, _ reference: ConfigurationReference) -> [String] {
+    private static func destination(_ name: String, _ kind: String, _ reference: ConfigurationDocumentation) -> [String]
+    {
         let registry = reference.registry
         guard let type = registry.destination(kind) else { return [] }
         let written = type.example.split(separator: "\n").map { "    " + $0 }
@@ -112,7 +113,7 @@ package struct StarterConfiguration: Sendable {
         let fields = (type.fields + registry.destinationFields.filter { !known.contains($0.name) })
             .filter { !names.contains($0.name) && !$0.isRequired }
         for field in fields where field.isSecret && field.typeName == "a secret" {
-            let setting = TerminalTextFormatting.pad(
+            let setting = TerminalTextLayout.pad(
                 "\(field.name): \"${\(variable(name))_\(variable(field.name))}\"", 34)
             lines.append("    # \(setting) # \(field.summary)")
         }
@@ -124,9 +125,9 @@ package struct StarterConfiguration: Sendable {
         let margin = String(repeating: " ", count: indent)
         var lines: [String] = []
         var others: [String] = []
-        for option in fields.map({ ReferenceOption(path: $0.name, field: $0) }) {
+        for option in fields.map({ OptionDocumentation(path: $0.name, field: $0) }) {
             if option.value != nil, let json = option.field.defaultJSON, !option.field.isSecret {
-                let setting = TerminalTextFormatting.pad("\(option.path): \(YAMLFormatting.flow(json))", 34)
+                let setting = TerminalTextLayout.pad("\(option.path): \(YAMLFormatting.flow(json))", 34)
                 lines.append("\(margin)# \(setting) # \(option.field.summary)")
             } else if !option.field.isSecret {
                 others.append(option.path)
@@ -143,7 +144,8 @@ package struct StarterConfiguration: Sendable {
 
     // MARK: pipelines/default.yaml
 
-    private static func pipeline(_ wanted: [String], _ targets: [String], _ reference: ConfigurationReference) -> String
+    private static func pipeline(_ wanted: [String], _ targets: [String], _ reference: ConfigurationDocumentation)
+        -> String
     {
         var lines = [
             "# What happens to every event, from top to bottom. The file's name is the pipeline's name.",

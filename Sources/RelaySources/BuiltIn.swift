@@ -3,7 +3,7 @@ package enum BuiltInTransports {
     package static let all: [any SourceTransport.Type] = [
         HTTPTransport.self,
         StandardInputTransport.self,
-        FileTransport.self,
+        FileTailTransport.self,
     ]
 }
 

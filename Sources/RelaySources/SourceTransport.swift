@@ -6,13 +6,13 @@ package import ServiceLifecycle
 /// A transport: its options, and the connection of a source that uses it.
 ///
 /// To add a transport, add a folder with a type that conforms to this protocol, and a line in ``BuiltInTransports``.
-package protocol SourceTransport: TransportOptions {
+package protocol SourceTransport: SourceTransportOptions {
     /// Connects a source. Nothing is read before the service runs.
-    func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection
+    func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceReception
 }
 
 /// The way in which the documents of a source are received.
-package enum SourceConnection: Sendable {
+package enum SourceReception: Sendable {
     /// They are posted to `/in/NAME`.
     case posted(Intake)
     /// A service reads them.
@@ -45,7 +45,7 @@ package struct TransportBuildContext: Sendable {
 
 extension RelayConfiguration.Source {
     /// The source, connected; nil for a transport that this build knows the options of and nothing more.
-    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection? {
+    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceReception? {
         (transport as? any SourceTransport)?.connect(reader, in: environment)
     }
 }

@@ -3,7 +3,7 @@ package import RelayConfig
 /// The stages that are compiled into the relay, one line each.
 package enum BuiltInStages {
     package static let all: [any ConfigurableStage.Type] = [
-        PersistStage.self,
+        PersistHistoryStage.self,
         EnrichStage.self,
         MediaStage.self,
         FilterStage.self,
@@ -11,7 +11,7 @@ package enum BuiltInStages {
         SignStage.self,
         DeliverStage.self,
         SwitchStage.self,
-        NestedStages.self,
+        StageGroup.self,
         UseFragmentStage.self,
         DropStage.self,
     ]

@@ -6,7 +6,7 @@ enum ChatDirectoryEntry: Sendable {
     case group(Group)
 
     /// The stored entry; an empty one when there is none.
-    init(_ key: DirectoryEntryKey, in directory: any DirectorySnapshot) {
+    init(_ key: DirectoryEntryKey, in directory: any ContactDirectorySnapshot) {
         let never = Timestamp(seconds: 0)
         if JID(key.id)?.isGroup == true {
             let group = directory.group(key.id, session: key.session)
@@ -89,7 +89,7 @@ enum ChatDirectoryEntry: Sendable {
 
     /// Adds a gateway's answer to the entry.
     /// - Returns: the records for the directory, which include the time of the lookup.
-    mutating func learn(_ answer: LookupAnswer, clock: any RelayClock) -> [HistoryUpdate] {
+    mutating func learn(_ answer: DirectoryLookupAnswer, clock: any RelayClock) -> [HistoryChange] {
         let now = clock.now
         let image = answer.imageURL.map { PictureURLExpiry.isExpired($0, at: clock.wall) ? "" : $0 }
         switch self {

@@ -8,7 +8,7 @@ package struct DeliverStage: ConfigurableStage {
     package static let to = OptionField<[String]>.stringList("to", "Names of destinations, or `session`.")
     package static let fields = [AnyOptionField(to)]
     package static let mainField: String? = to.name
-    package static let effects: [StageEffect] = [.delivers(option: to.name)]
+    package static let effects: [StageFlowEffect] = [.delivers(option: to.name)]
     package static let example = "deliver: [session]"
 
     package let destinations: [String]
@@ -37,7 +37,7 @@ package struct DeliverStage: ConfigurableStage {
         }
     }
 
-    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+    package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         for name in destinations {
             if name == RelayConfiguration.Destination.sessionWebhooks {
                 for route in context.routes.webhooks(of: draft.event.session)

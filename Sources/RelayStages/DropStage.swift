@@ -12,7 +12,7 @@ package struct DropStage: ConfigurableStage {
     )
     package static let fields = [AnyOptionField(reason)]
     package static let mainField: String? = reason.name
-    package static let effects: [StageEffect] = [.drops]
+    package static let effects: [StageFlowEffect] = [.drops]
     package static let example = "drop: nobody wants these"
 
     private let reason: String
@@ -21,7 +21,7 @@ package struct DropStage: ConfigurableStage {
         reason = try options(Self.reason)
     }
 
-    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+    package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         .drop(reason: reason)
     }
 }

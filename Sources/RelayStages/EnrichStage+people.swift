@@ -8,7 +8,7 @@ private struct NamedPerson {
     let lid: String?
     let name: String?
 
-    init(_ id: String, in directory: any DirectorySnapshot, session: String) {
+    init(_ id: String, in directory: any ContactDirectorySnapshot, session: String) {
         let isHidden = JID(id)?.isLID == true
         let known = isHidden ? directory.phone(ofLID: id, session: session) ?? id : id
         let contact = directory.contact(known, session: session)
@@ -28,14 +28,14 @@ private struct NamedPerson {
 extension JSONObject {
     /// Adds `mentionedContacts` beside the plain ids in `mentions`: for each its `id`, `lid`, `phone` and `name`, null
     /// where it is not known.
-    mutating func nameMentioned(from directory: any DirectorySnapshot, session: String) {
+    mutating func nameMentioned(from directory: any ContactDirectorySnapshot, session: String) {
         let ids = (self["mentions"]?.array ?? []).prefix(Self.namedPeopleLimit).compactMap(\.string)
         guard !ids.isEmpty else { return }
         self["mentionedContacts"] = .array(ids.map { NamedPerson($0, in: directory, session: session).json })
     }
 
     /// Adds `quoted.participantName`, the name of the quoted message's author.
-    mutating func nameQuoted(from directory: any DirectorySnapshot, session: String) {
+    mutating func nameQuoted(from directory: any ContactDirectorySnapshot, session: String) {
         guard var quoted = self["quoted"]?.object, let author = quoted["participant"]?.string,
             quoted["participantName"]?.string == nil,
             let name = NamedPerson(author, in: directory, session: session).name
@@ -45,7 +45,7 @@ extension JSONObject {
     }
 
     /// Adds the missing names of the group members that a change is about.
-    mutating func nameParticipants(from directory: any DirectorySnapshot, session: String) {
+    mutating func nameParticipants(from directory: any ContactDirectorySnapshot, session: String) {
         guard self["action"]?.string != nil, var members = self["participants"]?.array else { return }
         for index in members.indices.prefix(Self.namedPeopleLimit) {
             guard var member = members[index].object, let id = member["id"]?.string,

@@ -50,7 +50,7 @@ package struct EnrichStage: ConfigurableStage {
     package var usesDirectory: Bool { true }
     package var waits: Bool { lookup != nil }
 
-    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+    package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         let event = draft.event
         guard let chat = event.chat, JID(chat) != nil else { return .next }
         if event.type == .groupUpdated, parts.contains(.contactName) {
@@ -67,7 +67,7 @@ package struct EnrichStage: ConfigurableStage {
         return .next
     }
 
-    @Sendable private func fill(_ draft: inout EventDraft, _ entry: ChatDirectoryEntry, _ context: StageContext) {
+    @Sendable private func fill(_ draft: inout PipelineEvent, _ entry: ChatDirectoryEntry, _ context: StageContext) {
         var payload = draft.event.payload
         let image = parts.contains(.images) ? entry.picture(at: context.clock.wall) : nil
         switch entry {

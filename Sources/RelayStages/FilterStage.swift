@@ -10,7 +10,7 @@ package struct FilterStage: ConfigurableStage {
     package static let drop = OptionField.expression("drop", "Events for which this is true are dropped.").optional
     package static let fields = [AnyOptionField(keep), AnyOptionField(drop)]
     package static let mainField: String? = nil
-    package static let effects: [StageEffect] = [
+    package static let effects: [StageFlowEffect] = [
         .filters(option: keep.name, passes: true), .filters(option: drop.name, passes: false),
     ]
     package static let example = #"filter: { drop: '.payload.chatId == "status@broadcast"' }"#
@@ -30,7 +30,7 @@ package struct FilterStage: ConfigurableStage {
         }
     }
 
-    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+    package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         do {
             if let keep, try !keep.isTrue(draft.view) { return .drop(reason: "filter: keep is not true") }
             if let drop, try drop.isTrue(draft.view) { return .drop(reason: "filter: drop is true") }

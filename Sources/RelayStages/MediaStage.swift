@@ -73,7 +73,7 @@ package struct MediaStage: ConfigurableStage {
 
     package var waits: Bool { downloads }
 
-    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+    package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         let payload = draft.event.payload
         guard let reference = payload["raw_media"], !reference.isNull, payload["media"] == nil else { return .next }
         if let length = reference["fileLength"]?.int, length > limits.maxSize {
@@ -124,7 +124,7 @@ package struct MediaStage: ConfigurableStage {
     private func finish(
         _ outcome: Result<StoredMedia, MediaError>?,
         of media: RawMediaReference,
-        in draft: inout EventDraft,
+        in draft: inout PipelineEvent,
         fetcher: any MediaFetcher,
         clock: any RelayClock
     ) throws(StageError) -> StageOutcome {

@@ -41,7 +41,7 @@ package struct SignStage: ConfigurableStage {
         AnyOptionField(prefix),
     ]
     package static let mainField: String? = scheme.name
-    package static let effects: [StageEffect] = [.signs]
+    package static let effects: [StageFlowEffect] = [.signs]
     package static let example = "sign: standard_webhooks"
 
     private let signing: WebhookSigningScheme
@@ -71,7 +71,7 @@ package struct SignStage: ConfigurableStage {
         }
     }
 
-    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+    package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         draft.signing = signing
         return .next
     }

@@ -19,7 +19,7 @@ package struct TransformStage: ConfigurableStage {
         "Makes events that replace this one: each an object with `payload`, and `event` for another type."
     ).optional
     package static let fields = [AnyOptionField(payload), AnyOptionField(body), AnyOptionField(events)]
-    package static let effects: [StageEffect] = [.rewrites, .splits(option: events.name)]
+    package static let effects: [StageFlowEffect] = [.rewrites, .splits(option: events.name)]
     package static let example = "transform: '.payload | del(.pushName)'"
     package static let mainField: String? = payload.name
 
@@ -45,7 +45,7 @@ package struct TransformStage: ConfigurableStage {
         self.program = program
     }
 
-    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+    package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         let results: [JSON]
         do { results = try program.evaluate(draft.view) } catch {
             throw StageError("The expression failed: \(error)")

@@ -75,11 +75,11 @@ package struct DestinationConformance: Sendable {
     }
 
     /// The behaviours that apply to this kind.
-    package var behaviours: [Behaviour] {
-        Behaviour.allCases.filter { outcomes[$0.situation] != nil }
+    package var behaviours: [Requirement] {
+        Requirement.allCases.filter { outcomes[$0.situation] != nil }
     }
 
-    package enum Behaviour: String, Sendable, CaseIterable {
+    package enum Requirement: String, Sendable, CaseIterable {
         case deliversWhatIsTaken, tellsARefusal, tellsATimeout, tellsThatNobodyIsThere
         case sendsTheSameOnEveryAttempt, endsWhenCancelled, keepsTheStartOfAnAnswer, namesItsTarget
 
@@ -96,7 +96,7 @@ package struct DestinationConformance: Sendable {
 
     /// Tests one behaviour.
     /// - Throws: ``StoreConformanceError``, or the error of making the destination.
-    package func run(_ behaviour: Behaviour) async throws {
+    package func run(_ behaviour: Requirement) async throws {
         switch behaviour {
         case .deliversWhatIsTaken: try await deliversWhatIsTaken()
         case .tellsARefusal: try await tellsARefusal()
@@ -209,7 +209,7 @@ package struct DestinationConformance: Sendable {
     )
 
     private static func delivery(of event: Event, attempt: Int) -> ClaimedDelivery {
-        let id = DeliveryID(SortableID.next(after: 0, at: moment))
+        let id = DeliveryID(SortableIDCodec.next(after: 0, at: moment))
         let planned = PlannedDelivery(
             of: event, body: event.raw?.json, to: "subject", lane: nil, pipeline: "default",
             signing: .standardWebhooks)

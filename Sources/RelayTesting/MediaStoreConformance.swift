@@ -266,7 +266,7 @@ package struct MediaStoreConformance: Sendable {
         try await Self.all(try await mediaStore.open(id) { 0..<$0 })
     }
 
-    private static func all(_ content: StoredMediaReader) async throws -> [UInt8] {
+    private static func all(_ content: StoredMediaStream) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await chunk in content.chunks { bytes += chunk }
         return bytes

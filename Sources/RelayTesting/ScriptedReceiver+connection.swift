@@ -6,12 +6,12 @@ struct ScriptedReceiverConnection {
 
     let descriptor: Int32
     let number: Int
-    let core: ScriptedReceiverCore
+    let core: ScriptedReceiverState
     private var input: [UInt8] = []
 
     private static let maximumHead = 1 << 20
 
-    init(_ descriptor: Int32, _ number: Int, _ core: ScriptedReceiverCore) {
+    init(_ descriptor: Int32, _ number: Int, _ core: ScriptedReceiverState) {
         self.descriptor = descriptor
         self.number = number
         self.core = core
@@ -38,7 +38,7 @@ struct ScriptedReceiverConnection {
                 body: body,
                 connection: number
             )
-            let output = ScriptedReceiverOutput(descriptor: descriptor, omitsBody: head.method == "HEAD", core: core)
+            let output = ScriptedResponseWriter(descriptor: descriptor, omitsBody: head.method == "HEAD", core: core)
             switch output.perform(answer) {
             case .keep: break
             case .closeAtNextRequest: closesAtNextRequest = true
@@ -55,7 +55,7 @@ struct ScriptedReceiverConnection {
     /// Responds without having read the body, then reads and discards the rest. Closing immediately would send a reset,
     /// which could overtake the response.
     private mutating func refuse(_ answer: Answer) {
-        _ = ScriptedReceiverOutput(descriptor: descriptor, omitsBody: false, core: core).perform(answer)
+        _ = ScriptedResponseWriter(descriptor: descriptor, omitsBody: false, core: core).perform(answer)
         shutdown(descriptor, Int32(SHUT_WR))
         while readMore() { input = [] }
     }
@@ -100,7 +100,7 @@ struct ScriptedReceiverConnection {
 
     private mutating func readBody(_ head: Head) -> [UInt8]? {
         if head.header("expect")?.lowercased() == "100-continue" {
-            let output = ScriptedReceiverOutput(descriptor: descriptor, omitsBody: false, core: core)
+            let output = ScriptedResponseWriter(descriptor: descriptor, omitsBody: false, core: core)
             _ = output.send("HTTP/1.1 100 Continue\r\n\r\n")
         }
         if head.header("transfer-encoding")?.lowercased() == "chunked" { return readChunks() }

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// The state that a receiver's threads share. It exists until the last of them has ended.
-final class ScriptedReceiverCore: Sendable {
+final class ScriptedReceiverState: Sendable {
     typealias Answer = ScriptedReceiver.Answer
     typealias Request = ScriptedReceiver.Request
 
@@ -183,13 +183,13 @@ final class ScriptedReceiverCore: Sendable {
 
     // MARK: Threads
 
-    private final class Body: Sendable {
+    private final class ThreadBody: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
     private func spawn(_ run: @escaping @Sendable () -> Void) -> pthread_t? {
-        let body = Unmanaged.passRetained(Body(run))
+        let body = Unmanaged.passRetained(ThreadBody(run))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
@@ -199,7 +199,7 @@ final class ScriptedReceiverCore: Sendable {
             &thread,
             &attributes,
             { raw in
-                if let raw { Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
+                if let raw { Unmanaged<ThreadBody>.fromOpaque(raw).takeRetainedValue().run() }
                 return nil
             },
             body.toOpaque()

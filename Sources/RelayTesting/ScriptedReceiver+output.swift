@@ -2,16 +2,16 @@ import Glibc
 import Synchronization
 
 /// Writes the responses of a connection, correct and faulty ones.
-struct ScriptedReceiverOutput {
+struct ScriptedResponseWriter {
     typealias Answer = ScriptedReceiver.Answer
 
-    enum Next { case keep, close, closeAtNextRequest }
+    enum ConnectionFate { case keep, close, closeAtNextRequest }
 
     let descriptor: Int32
     let omitsBody: Bool
-    let core: ScriptedReceiverCore
+    let core: ScriptedReceiverState
 
-    func perform(_ answer: Answer) -> Next {
+    func perform(_ answer: Answer) -> ConnectionFate {
         switch answer {
         case .status(let status, let headers, let body):
             return send(whole(status, headers, Array(body.utf8))) && !closes(headers) ? .keep : .close

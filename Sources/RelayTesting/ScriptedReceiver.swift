@@ -91,7 +91,7 @@ package final class ScriptedReceiver: Sendable {
     /// `http://127.0.0.1:PORT`, without a path.
     package var url: String { "http://127.0.0.1:\(port)" }
 
-    private let core: ScriptedReceiverCore
+    private let core: ScriptedReceiverState
 
     /// Starts listening.
     ///
@@ -101,7 +101,7 @@ package final class ScriptedReceiver: Sendable {
     /// - Throws: ``Failure`` when the port is in use.
     package init(default answer: Answer = .status(200), port: UInt16 = 0) throws {
         LimitedConcurrencyTrait.check(starting: "a server")
-        core = ScriptedReceiverCore(answer)
+        core = ScriptedReceiverState(answer)
         self.port = try core.start(port: Int(port))
     }
 

@@ -1,7 +1,7 @@
 internal import RelayCore
 
 extension StoreConformanceContext {
-    private func write(_ records: HistoryUpdate...) async throws {
+    private func write(_ records: HistoryChange...) async throws {
         let event = try await event()
         try await store.commit([EventProcessingResult(event: event.id, records: records)], at: now)
     }

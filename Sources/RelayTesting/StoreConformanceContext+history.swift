@@ -13,7 +13,7 @@ extension StoreConformanceContext {
         )
     }
 
-    private func write(_ records: HistoryUpdate...) async throws {
+    private func write(_ records: HistoryChange...) async throws {
         let event = try await event()
         try await store.commit([EventProcessingResult(event: event.id, records: records)], at: now)
     }

@@ -46,7 +46,7 @@ extension StoreConformanceContext {
         return try some(found.first).id
     }
 
-    private func write(_ records: HistoryUpdate...) async throws {
+    private func write(_ records: HistoryChange...) async throws {
         let event = try await event()
         try await store.commit([EventProcessingResult(event: event.id, records: records)], at: now)
     }
@@ -228,7 +228,7 @@ extension StoreConformanceContext {
     // MARK: History
 
     func joinsHistoryAndDirectory() async throws {
-        func stored(_ id: String, chat: String, _ status: MessageStatus, at second: Int) -> HistoryUpdate {
+        func stored(_ id: String, chat: String, _ status: MessageStatus, at second: Int) -> HistoryChange {
             .message(
                 Message(
                     session: "acct", chat: chat, id: id, isOutbound: true, sender: nil, type: "text",
@@ -274,7 +274,7 @@ extension StoreConformanceContext {
 
     func keepsOneChatForBothSpellings() async throws {
         let (short, long) = ("551187654321@s.whatsapp.net", "5511987654321@s.whatsapp.net")
-        func stored(_ id: String, chat: String) -> HistoryUpdate {
+        func stored(_ id: String, chat: String) -> HistoryChange {
             .message(
                 Message(
                     session: "acct", chat: chat, id: id, isOutbound: false, sender: chat, type: "text",
@@ -317,7 +317,7 @@ extension StoreConformanceContext {
             }
         }
         reports.shuffle(using: &random)
-        var walk = PersonWalk()
+        var walk = IdentityRandomWalkRecord()
         var run = self
         var next = 0
         while next < reports.count {
@@ -349,7 +349,9 @@ extension StoreConformanceContext {
         try equal(chats, [Self.phone], "seed \(seed): one conversation")
     }
 
-    private func note(_ report: (ParsedEvent, message: String), in walk: inout PersonWalk, _ seed: UInt64) throws {
+    private func note(_ report: (ParsedEvent, message: String), in walk: inout IdentityRandomWalkRecord, _ seed: UInt64)
+        throws
+    {
         let key = report.0.rank == nil ? report.message : "\(report.message) \(report.0.rank ?? 0)"
         let isLID = report.0.chat == Self.lid
         if !walk.isKnown, isLID { walk.wasSplit = true }
@@ -393,7 +395,9 @@ extension StoreConformanceContext {
         try await store.commit(results, at: now)
     }
 
-    private func exchangeSome(_ walk: inout PersonWalk, _ random: inout SeededGenerator, _ seed: UInt64) async throws {
+    private func exchangeSome(_ walk: inout IdentityRandomWalkRecord, _ random: inout SeededGenerator, _ seed: UInt64)
+        async throws
+    {
         var settlements: [AttemptSettlement] = []
         for delivery in walk.inFlight.shuffled(using: &random) where Bool.random(using: &random) {
             walk.inFlight.removeAll { $0.id == delivery.id }
@@ -415,7 +419,7 @@ extension StoreConformanceContext {
 }
 
 /// What a walk of ``StoreConformanceContext/aPersonIsOneInAnyOrder(seed:)`` has seen.
-private struct PersonWalk {
+private struct IdentityRandomWalkRecord {
     /// Whether an event has reported the pair.
     var isKnown = false
     /// Whether an event was accepted under the hidden identity before.

@@ -53,7 +53,7 @@ extension StoreConformanceContext {
         let new = ParsedEvent(
             type: EventType("message.reaction"), session: "acct:1", chat: nil, dedupKey: nil,
             occurredAt: now - .seconds(5), payload: payload,
-            raw: RawDocument(bytes: Array("{ \"a\": 1 }\n".utf8), signature: "sha256=00")
+            raw: RawGatewayDocument(bytes: Array("{ \"a\": 1 }\n".utf8), signature: "sha256=00")
         )
         let id = try await store.accept([new], source: "waha", at: now)[0].id
         let event = try some(await store.event(id))

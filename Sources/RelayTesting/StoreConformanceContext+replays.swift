@@ -149,19 +149,19 @@ extension StoreConformanceContext {
     /// An old event contains old names: newer ones are kept. Nothing is duplicated.
     func keepsTheHistoryThroughAReplay() async throws {
         let event = try await event()
-        func contact(_ name: String?, push: String?) -> HistoryUpdate {
+        func contact(_ name: String?, push: String?) -> HistoryChange {
             .contact(Contact(session: "acct", id: "a@s", name: name, pushName: push, updatedAt: now))
         }
-        func message(_ text: String) -> HistoryUpdate {
+        func message(_ text: String) -> HistoryChange {
             .message(
                 Message(
                     session: "acct", chat: "a@s", id: "M", isOutbound: false, sender: "a@s", type: "text",
                     content: .string(text), status: .delivered, timestamp: now, event: event.id))
         }
-        func group(_ name: String) -> HistoryUpdate {
+        func group(_ name: String) -> HistoryChange {
             .group(Group(session: "acct", id: "g@g.us", name: name, updatedAt: now))
         }
-        let connected = HistoryUpdate.session(
+        let connected = HistoryChange.session(
             SessionChange(session: "acct", change: .connected(phoneNumber: "1"), at: now))
         try await store.commit(
             [
@@ -170,7 +170,7 @@ extension StoreConformanceContext {
             ],
             at: now)
         let next = try await self.event()
-        let gone = HistoryUpdate.session(SessionChange(session: "acct", change: .disconnected(reason: "x"), at: now))
+        let gone = HistoryChange.session(SessionChange(session: "acct", change: .disconnected(reason: "x"), at: now))
         try await store.commit(
             [EventProcessingResult(event: next.id, records: [gone, contact(nil, push: "new"), group("new")])], at: now)
 

@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 extension StoreConformanceContext {
-    private func webhook(_ id: String, session: String = "acct") -> WebhookRegistration {
+    private func webhook(_ id: String, session: String = "acct") -> SessionWebhook {
         let options: JSONObject = [
             "url": .string("https://\(id).example/hook?token=canary-query"),
             "events": ["message.*", "session.connected"],
@@ -11,7 +11,7 @@ extension StoreConformanceContext {
             "retry": ["max_attempts": 5],
             "timeout": "1500ms",
         ]
-        var webhook = WebhookRegistration(id: id, session: session, options: options, createdAt: now)
+        var webhook = SessionWebhook(id: id, session: session, options: options, createdAt: now)
         webhook.secrets = [
             WebhookSigningSecret(value: "whsec_canary-new", createdAt: now),
             WebhookSigningSecret(value: "whsec_canary-old", createdAt: now - .seconds(9), expiresAt: now + .seconds(9)),
@@ -20,7 +20,7 @@ extension StoreConformanceContext {
         return webhook
     }
 
-    private func check(_ found: WebhookRegistration?, is webhook: WebhookRegistration) throws {
+    private func check(_ found: SessionWebhook?, is webhook: SessionWebhook) throws {
         let found = try some(found)
         try equal(found.id, webhook.id)
         try equal(found.session, webhook.session)
@@ -62,7 +62,7 @@ extension StoreConformanceContext {
         func report(_ change: SessionChange.Change) async throws -> Session {
             clock.advance(by: .seconds(1))
             let event = try await event(chat: nil, type: .sessionConnected)
-            let record = HistoryUpdate.session(SessionChange(session: "acct", change: change, at: now))
+            let record = HistoryChange.session(SessionChange(session: "acct", change: change, at: now))
             try await store.commit([EventProcessingResult(event: event.id, records: [record])], at: now)
             return try some(await store.session("acct"))
         }
@@ -112,7 +112,7 @@ extension StoreConformanceContext {
         _ = try await queue(to: "crm")
         let flying = try await claim("wh_1")
         let event = try await event(session: "other")
-        func message(_ session: String) -> HistoryUpdate {
+        func message(_ session: String) -> HistoryChange {
             .message(
                 Message(
                     session: session, chat: "a@s", id: "M", isOutbound: false, sender: nil, type: "text",
@@ -122,7 +122,7 @@ extension StoreConformanceContext {
             )
         }
         let contact = Contact(session: "acct", id: "a@s", name: "Ana", updatedAt: now)
-        let records: [HistoryUpdate] = [
+        let records: [HistoryChange] = [
             message("acct"), message("other"), .contact(contact),
             .group(Group(session: "acct", id: "g@g.us", name: "x", updatedAt: now)),
         ]

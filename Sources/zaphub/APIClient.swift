@@ -64,7 +64,7 @@ final class APIClient: Sendable {
         request.timeout = .seconds(60)
         request.maximumResponseBody = 64 << 20
         request.keptResponseBody = 64 << 20
-        let response: HTTPResponse
+        let response: HTTPClientResponse
         do {
             response = try await engine.send(request)
         } catch {
@@ -76,12 +76,12 @@ final class APIClient: Sendable {
     }
 
     /// Returns the response of a streaming route.
-    func stream(_ path: String, query: [(String, String?)]) async throws -> HTTPResponseStream {
+    func stream(_ path: String, query: [(String, String?)]) async throws -> StreamingHTTPResponse {
         var request = request("GET", path, query)
         request.timeout = .seconds(365 * 86_400)
         request.maximumResponseBody = .max
         request.mayPause = true
-        let stream: HTTPResponseStream
+        let stream: StreamingHTTPResponse
         do {
             stream = try await engine.stream(request)
         } catch {
@@ -95,12 +95,12 @@ final class APIClient: Sendable {
         return stream
     }
 
-    private func request(_ method: String, _ path: String, _ query: [(String, String?)]) -> HTTPRequest {
+    private func request(_ method: String, _ path: String, _ query: [(String, String?)]) -> HTTPClientRequest {
         let pairs = query.compactMap { name, value in
             value.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }.map { "\(name)=\($0)" }
         }
         let url = self.url + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
-        return HTTPRequest(method: method, url: url, headers: [("Authorization", "Bearer \(key)")])
+        return HTTPClientRequest(method: method, url: url, headers: [("Authorization", "Bearer \(key)")])
     }
 
     private func silence(_ failure: HTTPClientError) -> CommandError {

@@ -13,9 +13,9 @@ struct ConfigurationPathOptions: ParsableArguments {
     var environment: [String: String] { ProcessInfo.processInfo.environment }
 
     /// Loads the configuration, or prints all errors and exits with status 78 (EX_CONFIG).
-    func load() throws -> ConfigurationGeneration {
+    func load() throws -> LoadedConfiguration {
         do {
-            return try ConfigurationGeneration(number: 1, path: path, environment: environment, at: SystemClock().now)
+            return try LoadedConfiguration(number: 1, path: path, environment: environment, at: SystemClock().now)
         } catch {
             printError("\(error)")
             throw ExitCode(78)

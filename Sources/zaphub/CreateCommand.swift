@@ -25,7 +25,7 @@ struct CreateCommand: ParsableCommand {
     func run() throws {
         let starter: StarterConfiguration
         do {
-            starter = try StarterConfiguration(recipe, reference: ConfigurationReference(.builtIn))
+            starter = try StarterConfiguration(recipe, reference: ConfigurationDocumentation(.builtIn))
         } catch {
             throw ValidationError("\(error)")
         }

@@ -30,10 +30,10 @@ struct ExplainCommand: ParsableCommand {
     var page: String?
 
     func run() throws {
-        let reference = ConfigurationReference(.builtIn)
+        let reference = ConfigurationDocumentation(.builtIn)
         if let page {
-            guard let page = ConfigurationReference.Page(rawValue: page) else {
-                let known = ConfigurationReference.Page.allCases.map(\.rawValue).joined(separator: ", ")
+            guard let page = ConfigurationDocumentation.Page(rawValue: page) else {
+                let known = ConfigurationDocumentation.Page.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("there is no page \"\(page)\"; there are \(known)")
             }
             printLine(String(reference.markdown(page).dropLast()))

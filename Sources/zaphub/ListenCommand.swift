@@ -45,13 +45,13 @@ struct ListenCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (100...599).contains(status) else { throw ValidationError("--status is an HTTP status, 100 to 599") }
-        if let secret, WebhookVerifier(secret: secret) == nil {
+        if let secret, StandardWebhooksVerifier(secret: secret) == nil {
             throw ValidationError("--secret is not one: after whsec_ stands base64")
         }
     }
 
     func run() async throws {
-        let printer = DeliveryPrinter(secret: secret, isBrief: brief)
+        let printer = ReceivedDeliveryPrinter(secret: secret, isBrief: brief)
         let plan = self
         let router = Router()
         let receive: @Sendable (Request, BasicRequestContext) async throws -> Response = { request, _ in
@@ -90,18 +90,18 @@ struct ListenCommand: AsyncParsableCommand {
 }
 
 /// Prints deliveries and remembers those that were printed.
-private final class DeliveryPrinter: Sendable {
+private final class ReceivedDeliveryPrinter: Sendable {
     private struct State: Sendable {
         var count = 0
         var seen: [String: Int] = [:]
     }
 
-    private let verifier: WebhookVerifier?
+    private let verifier: StandardWebhooksVerifier?
     private let isBrief: Bool
     private let state = Mutex(State())
 
     init(secret: String?, isBrief: Bool) {
-        verifier = secret.flatMap { WebhookVerifier(secret: $0) }
+        verifier = secret.flatMap { StandardWebhooksVerifier(secret: $0) }
         self.isBrief = isBrief
     }
 

@@ -53,8 +53,8 @@ extension MediaCommandGroup {
             }
         }
 
-        private func sealedFile() throws -> EncryptedMediaFile {
-            if let reference { return try EncryptedMediaFile(reference: reference) }
+        private func sealedFile() throws -> MediaFileDecryptor {
+            if let reference { return try MediaFileDecryptor(reference: reference) }
             guard let type else { throw ValidationError("--type is missing: it decides how the keys are derived.") }
             guard let kind = MediaKind(rawValue: type) else {
                 let known = MediaKind.allCases.map(\.rawValue).joined(separator: ", ")
@@ -64,7 +64,7 @@ extension MediaCommandGroup {
             guard let bytes = Self.keyBytes(key) else {
                 throw ValidationError("--key is 32 bytes, written as 44 letters of base64 or 64 of hexadecimal.")
             }
-            return EncryptedMediaFile(kind: kind, key: bytes)
+            return MediaFileDecryptor(kind: kind, key: bytes)
         }
 
         /// The 32 bytes of a key; some exports of iOS put `0A 20` before them.
@@ -77,7 +77,7 @@ extension MediaCommandGroup {
     }
 }
 
-extension EncryptedMediaFile {
+extension MediaFileDecryptor {
     /// Reads a file with `raw_media`, a payload or a whole delivery.
     fileprivate init(reference path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else {

@@ -18,9 +18,9 @@ struct SchemaCommand: ParsableCommand {
     var file = "config"
 
     func run() throws {
-        guard let file = ConfigurationReference.SchemaFile(rawValue: file) else {
+        guard let file = ConfigurationDocumentation.SchemaFile(rawValue: file) else {
             throw ValidationError("there is no schema of \"\(file)\"; there are config, pipeline and tests")
         }
-        printLine(ConfigurationReference(.builtIn).schema(file).prettyText)
+        printLine(ConfigurationDocumentation(.builtIn).schema(file).prettyText)
     }
 }

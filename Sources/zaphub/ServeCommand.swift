@@ -67,7 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func banner(_ started: RelayNode.StartInformation, generation: ConfigurationGeneration) -> String {
+    private func banner(_ started: RelayNode.StartInformation, generation: LoadedConfiguration) -> String {
         let configuration = generation.configuration
         var lines = [
             "zaphub listens on \(started.address)",

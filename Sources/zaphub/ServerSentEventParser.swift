@@ -12,12 +12,12 @@ struct ServerSentEventParser {
     /// The read timeout; the relay writes something every 15 seconds.
     private static let patience: Duration = .seconds(60)
 
-    private let stream: HTTPResponseStream
+    private let stream: StreamingHTTPResponse
     private var pending: [UInt8] = []
     private var name = "message"
     private var data = ""
 
-    init(_ stream: HTTPResponseStream) {
+    init(_ stream: StreamingHTTPResponse) {
         self.stream = stream
     }
 

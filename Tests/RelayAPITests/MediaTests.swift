@@ -47,7 +47,7 @@ struct MediaTests {
 
     @Test(arguments: ["", "text/html\u{7F}", "a", "/", "a/", "text/html, text/plain", #"text/"x""#])
     func aTypeThatIsNoneIsNotHandedOn(_ type: String) {
-        #expect(MediaTypeRules.plain(type) == nil)
+        #expect(ContentTypeRules.plain(type) == nil)
     }
 
     @Test(arguments: [

@@ -65,7 +65,7 @@ struct OperationTests {
                         timestamp: TestAPI.start + .seconds(index), event: EventID(7)))
             }
             data.chats = [
-                HistoryChat(
+                ChatSummary(
                     session: "abc-123", id: "5511999999999@s.whatsapp.net", kind: .direct, name: "Maria Silva",
                     imageURL: "", lastMessageID: "m2", lastMessageAt: TestAPI.start, messageCount: 3)
             ]

@@ -23,8 +23,8 @@ struct ContentCaseTests {
     @Test(arguments: cases)
     func agentsSeeTheContent(_ given: JSON) throws {
         let name = given["name"]?.text ?? ""
-        let format = try #require(BuiltInEventFormats.format(named: given["format"]?.string ?? ""))
-        let context = FormatContext(session: given["session"]?.string, receivedAt: now)
+        let format = try #require(BuiltInSourceFormats.format(named: given["format"]?.string ?? ""))
+        let context = FormatReadContext(session: given["session"]?.string, receivedAt: now)
         let events = try (given["documents"]?.array ?? []).flatMap {
             try format.read($0.bytes, context: context).events
         }

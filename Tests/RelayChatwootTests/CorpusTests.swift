@@ -20,7 +20,7 @@ struct CorpusTests {
     {
         let directory = root.appendingPathComponent(folder)
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
-        let format = try #require(BuiltInEventFormats.format(named: formatName))
+        let format = try #require(BuiltInSourceFormats.format(named: formatName))
         return try names.filter { $0.hasSuffix(".json") && !$0.hasSuffix(".expected.json") }.compactMap { name in
             let raw = try JSON(parsing: Array(Data(contentsOf: directory.appendingPathComponent(name))))
             let stem = name.dropLast(5)
@@ -34,7 +34,7 @@ struct CorpusTests {
                 default: raw
                 }
             let document: JSON = expected["wrap"].map { ["event": $0["event"] ?? .null, "data": data] } ?? raw
-            let context = FormatContext(session: expected["session"]?.string ?? "demo", receivedAt: now)
+            let context = FormatReadContext(session: expected["session"]?.string ?? "demo", receivedAt: now)
             return (String(stem), try format.read(document.bytes, context: context).events)
         }
     }

@@ -77,7 +77,7 @@ extension NewChatwootMessage {
     }
 }
 
-extension ChatwootAttachment {
+extension NewChatwootAttachment {
     var json: JSON {
         var object: JSONObject = ["name": .string(name), "contentType": .string(contentType)]
         if isVoice { object.append("isVoice", true) }

@@ -97,7 +97,7 @@ struct IdentityTests {
             "conversation": ["id": 3, "contact_inbox": ["source_id": .string(ChatwootSourceID.of(id))]],
         ]
         let events = try ChatwootWebhookFormat().read(
-            document.bytes, context: FormatContext(session: "main", receivedAt: Timestamp(seconds: 1))
+            document.bytes, context: FormatReadContext(session: "main", receivedAt: Timestamp(seconds: 1))
         ).events
         #expect(events.map(\.chat) == [chat])
         #expect(events.first?.payload["quoted"] == ["messageId": "3EB0A1"])
@@ -106,7 +106,7 @@ struct IdentityTests {
         echo["source_id"] = .string(ChatwootSourceID.message("3EB0A1"))
         let none = try ChatwootWebhookFormat().read(
             JSON.object(echo).bytes,
-            context: FormatContext(session: "main", receivedAt: Timestamp(seconds: 1))
+            context: FormatReadContext(session: "main", receivedAt: Timestamp(seconds: 1))
         ).events
         #expect(none.isEmpty)
     }

@@ -4,9 +4,9 @@ import Testing
 @testable import RelayChatwoot
 
 struct WordingTests {
-    @Test(arguments: AgentNoticeText.allCases)
-    func everyNoticeIsInEveryLanguage(_ notice: AgentNoticeText) {
-        let texts = [notice.texts.english, notice.texts.portuguese, AgentNoticeText.spanish[notice] ?? ""]
+    @Test(arguments: AgentPhrase.allCases)
+    func everyNoticeIsInEveryLanguage(_ notice: AgentPhrase) {
+        let texts = [notice.texts.english, notice.texts.portuguese, AgentPhrase.spanish[notice] ?? ""]
         let places = texts.map { $0.split(separator: "{}", omittingEmptySubsequences: false).count - 1 }
         #expect(texts.allSatisfy { !$0.isEmpty } && Set(places).count == 1 && places[0] <= 1)
         for language in AgentNoticeLanguage.allCases { #expect(!notice.text(in: language, "x").contains("{}")) }

@@ -7,13 +7,13 @@ import Testing
 @Suite struct DiagnosticTextTests {
     /// The sources that contain texts of diagnostics.
     private static let sources = [
-        "RelayConfig", "RelayStages", "RelayTestRunner/Definition", "Relay/ConfigurationGeneration.swift",
+        "RelayConfig", "RelayStages", "RelayTestRunner/Definition", "Relay/LoadedConfiguration.swift",
         "RelayDestinations/Webhook/WebhookDestinationOptions.swift",
         "RelayDestinations/WhatsApp/WhatsAppDestinationOptions.swift",
-        "RelayChatwoot/Options", "RelayDestinations/ChatwootWhatsApp/ChatwootWhatsAppDestinationOptions.swift",
+        "RelayChatwoot/Options", "RelayDestinations/ChatwootWhatsApp/ChatwootCloudInboxDestinationOptions.swift",
         "RelayDestinations/File/FileDestinationOptions.swift",
         "RelayDestinations/Stdout/StdoutDestinationOptions.swift",
-        "RelayDestinations/Templates/WebhookTemplate.swift", "RelayHTTPClient/EgressGuard+check.swift",
+        "RelayDestinations/Templates/TextTemplate.swift", "RelayHTTPClient/EgressGuard+check.swift",
         "RelayHTTPClient/EgressGuard+Entry.swift",
     ]
 

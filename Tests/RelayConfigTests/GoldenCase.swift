@@ -123,7 +123,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
             ("[event types]", EventType.all.map(\.name)),
         ]
         return words.flatMap { name, words in
-            [(QuantityFormat.choice(words), name), (words.joined(separator: ", "), name)]
+            [(QuantitySyntax.choice(words), name), (words.joined(separator: ", "), name)]
         }
     }()
 

@@ -91,8 +91,9 @@ extension String {
 extension ConfigurationKindRegistry {
     static let testing = ConfigurationKindRegistry(
         stages: [
-            PersistStage.self, EnrichStage.self, MediaStage.self, FilterStage.self, SignStage.self, DeliverStage.self,
-            SwitchStage.self, NestedStages.self, UseFragmentStage.self, TransformStage.self,
+            PersistHistoryStage.self, EnrichStage.self, MediaStage.self, FilterStage.self, SignStage.self,
+            DeliverStage.self,
+            SwitchStage.self, StageGroup.self, UseFragmentStage.self, TransformStage.self,
         ],
         destinations: [WebhookDestinationOptions.self, ChatwootDestinationOptions.self],
         formats: [
@@ -104,14 +105,14 @@ extension ConfigurationKindRegistry {
 }
 
 extension Stage {
-    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
+    func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome { .next }
 }
 
-struct PersistStage: ConfigurableStage {
+struct PersistHistoryStage: ConfigurableStage {
     static let kind = "persist"
     static let summary = "Keeps history."
     static let fields: [AnyOptionField] = []
-    static let effects: [StageEffect] = [.records]
+    static let effects: [StageFlowEffect] = [.records]
     init(_ options: OptionReader, in context: StageBuildContext) throws {}
 }
 
@@ -142,7 +143,7 @@ struct FilterStage: ConfigurableStage {
     static let keep = OptionField.expression("keep", "Events to keep.").optional
     static let drop = OptionField.expression("drop", "Events to drop.").optional
     static let fields = [AnyOptionField(keep), AnyOptionField(drop)]
-    static let effects: [StageEffect] = [
+    static let effects: [StageFlowEffect] = [
         .filters(option: "keep", passes: true), .filters(option: "drop", passes: false),
     ]
     let keep: JQProgram?
@@ -163,7 +164,7 @@ struct SignStage: ConfigurableStage {
     static let scheme = OptionField<Scheme>.enumeration("scheme", "How.")
     static let fields = [AnyOptionField(scheme)]
     static let mainField: String? = "scheme"
-    static let effects: [StageEffect] = [.signs]
+    static let effects: [StageFlowEffect] = [.signs]
     let scheme: Scheme
     init(_ options: OptionReader, in context: StageBuildContext) throws { scheme = try options(Self.scheme) }
 }
@@ -174,7 +175,7 @@ struct DeliverStage: ConfigurableStage {
     static let to = OptionField.stringList("to", "Where to.")
     static let fields = [AnyOptionField(to)]
     static let mainField: String? = "to"
-    static let effects: [StageEffect] = [.delivers(option: "to")]
+    static let effects: [StageFlowEffect] = [.delivers(option: "to")]
     let to: [String]
     init(_ options: OptionReader, in context: StageBuildContext) throws {
         to = try options(Self.to)
@@ -196,7 +197,7 @@ struct TransformStage: ConfigurableStage {
     static let payload = OptionField.expression("payload", "Makes the payload.")
     static let fields = [AnyOptionField(payload)]
     static let mainField: String? = "payload"
-    static let effects: [StageEffect] = [.rewrites]
+    static let effects: [StageFlowEffect] = [.rewrites]
     init(_ options: OptionReader, in context: StageBuildContext) throws {}
 }
 

@@ -6,7 +6,7 @@ struct EventTraceTests {
     private static let moment = Timestamp(milliseconds: 1_795_478_876_123)
 
     @Test func everyOutcomeIsReadAsItWasWritten() throws {
-        let outcomes: [EventTrace.Outcome] = [
+        let outcomes: [EventTrace.StepOutcome] = [
             .next, .skipped, .took(".payload.isGroup"), .took("default"), .took(nil), .dropped(reason: "não"),
             .failed(message: "404", reason: "not_found", then: "raw_media"),
             .failed(message: "no luck", reason: nil, then: "stages"), .split(3), .part(2), .recovered,

@@ -44,7 +44,7 @@ struct PlannedDeliveryTests {
             pipeline: "default",
             signing: nil
         )
-        let id = DeliveryID(SortableID.next(after: 0, at: planned.receivedAt))
+        let id = DeliveryID(SortableIDCodec.next(after: 0, at: planned.receivedAt))
         let body = try JSON(parsing: planned.body(for: id))
         #expect(
             body["deliveryId"]?.string

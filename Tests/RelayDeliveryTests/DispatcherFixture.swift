@@ -29,7 +29,7 @@ final class DispatcherFixture: Sendable {
         configuration.diskReserveBytes = 0
         file = try await SQLiteStore.open(
             path: folder.appendingPathComponent("store.db").path,
-            secretKey: StoreEncryptionKey(bytes: [UInt8](repeating: 7, count: 32)),
+            secretKey: CredentialEncryptionKey(bytes: [UInt8](repeating: 7, count: 32)),
             clock: clock,
             logger: logger,
             configuration: configuration

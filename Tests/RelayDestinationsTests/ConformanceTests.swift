@@ -17,12 +17,12 @@ struct ConformanceTests {
         WebhookDestinationOptions.kind: webhook, FileDestinationOptions.kind: file,
         StdoutDestinationOptions.kind: standardOutput,
         WhatsAppDestinationOptions.kind: whatsApp, ChatwootDestinationOptions.kind: chatwoot,
-        ChatwootWhatsAppDestinationOptions.kind: nativeChannel,
+        ChatwootCloudInboxDestinationOptions.kind: nativeChannel,
     ]
 
     struct ConformanceCase: Sendable, CustomTestStringConvertible {
         let kind: String
-        let behaviour: DestinationConformance.Behaviour
+        let behaviour: DestinationConformance.Requirement
         var testDescription: String { "\(kind) \(behaviour.rawValue)" }
     }
 
@@ -166,7 +166,7 @@ struct ConformanceTests {
 
     private static let document: Event = {
         var event = DestinationConformance.message
-        event.raw = RawDocument(
+        event.raw = RawGatewayDocument(
             bytes: Array(#"{"object": "whatsapp_business_account"}"#.utf8), signature: "sha256=ab12")
         return event
     }()
@@ -214,7 +214,7 @@ struct ConformanceTests {
         if situation == .unreachable { try folder.makeDirectory("events.ndjson") }
         let sinks = SharedLineSinks(clock: SystemClock(), logger: quiet)
         let destination = LineOutputDestination(
-            sinks.file(folder.path("events.ndjson"), rotation: LineFileRotation()),
+            sinks.file(folder.path("events.ndjson"), rotation: LineFileRotationPolicy()),
             target: folder.path("events.ndjson"),
             timeout: timeout,
             settings: DestinationDispatchSettings(),

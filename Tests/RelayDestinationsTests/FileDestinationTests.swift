@@ -17,15 +17,15 @@ struct FileDestinationTests {
         sinks = SharedLineSinks(clock: clock, logger: quiet)
     }
 
-    private func sink(_ rotation: LineFileRotation = LineFileRotation()) -> any LineSink {
+    private func sink(_ rotation: LineFileRotationPolicy = LineFileRotationPolicy()) -> any LineOutput {
         sinks.file(folder.path("events.ndjson"), rotation: rotation)
     }
 
-    private func write(_ text: String, to sink: any LineSink) async throws {
+    private func write(_ text: String, to sink: any LineOutput) async throws {
         try await sink.write(Array(text.utf8), timeout: .seconds(10))
     }
 
-    private func failure(of sink: any LineSink) async -> LineWriteError? {
+    private func failure(of sink: any LineOutput) async -> LineWriteError? {
         await #expect(throws: LineWriteError.self) { try await write("{}", to: sink) }
     }
 
@@ -46,7 +46,7 @@ struct FileDestinationTests {
     }
 
     @Test func theFileAndItsFoldersAreForTheirOwnerAlone() async throws {
-        let sink = sinks.file(folder.path("a/b/events.ndjson"), rotation: LineFileRotation())
+        let sink = sinks.file(folder.path("a/b/events.ndjson"), rotation: LineFileRotationPolicy())
         #expect(folder.names.isEmpty, "nothing is made before the first line")
         try await write("{}", to: sink)
         func mode(_ name: String) throws -> Int? {
@@ -88,7 +88,7 @@ struct FileDestinationTests {
 
     @Test func whatCannotBeOpenedIsReportedAndGoesOnByItself() async throws {
         try folder.write("", to: "file")
-        let sink = sinks.file(folder.path("file/events.ndjson"), rotation: LineFileRotation())
+        let sink = sinks.file(folder.path("file/events.ndjson"), rotation: LineFileRotationPolicy())
         let failure = await failure(of: sink)
         #expect(failure?.message.contains("file/events.ndjson") == true, "\(failure?.message ?? "")")
         #expect(failure?.message.contains("Not a directory") == true, "\(failure?.message ?? "")")
@@ -100,7 +100,7 @@ struct FileDestinationTests {
     // MARK: Rotation
 
     @Test func aFullFileIsPutAsideAndTheOldestGo() async throws {
-        let sink = sink(LineFileRotation(maxSize: 20, keep: 2))
+        let sink = sink(LineFileRotationPolicy(maxSize: 20, keep: 2))
         for number in 1...9 { try await write("{\"n\":\(number)}", to: sink) }
         #expect(folder.names == ["events.ndjson", "events.ndjson.1", "events.ndjson.2"])
         #expect(try folder.lines("events.ndjson") == ["{\"n\":9}"])
@@ -109,14 +109,14 @@ struct FileDestinationTests {
     }
 
     @Test func aLineLongerThanAFileHasOneOfItsOwn() async throws {
-        let sink = sink(LineFileRotation(maxSize: 10))
+        let sink = sink(LineFileRotationPolicy(maxSize: 10))
         for text in ["{\"n\":1}", "{\"text\":\"long\"}", "{\"n\":2}"] { try await write(text, to: sink) }
         #expect(try folder.lines("events.ndjson.1") == ["{\"text\":\"long\"}"])
         #expect(try folder.lines("events.ndjson") == ["{\"n\":2}"])
     }
 
     @Test func aDayBeginsAFileWhereThatIsWanted() async throws {
-        let sink = sink(LineFileRotation(daily: true))
+        let sink = sink(LineFileRotationPolicy(daily: true))
         try await write("{\"n\":1}", to: sink)
         clock.stepWall(by: .seconds(13 * 3600))
         try await write("{\"n\":2}", to: sink)
@@ -131,9 +131,9 @@ struct FileDestinationTests {
     /// The old configuration's work continues during a reload: both generations write to the same file, never to a
     /// rotated one.
     @Test func generationsShareAFileAndItsRotation() async throws {
-        let old = sink(LineFileRotation(maxSize: 1 << 20))
+        let old = sink(LineFileRotationPolicy(maxSize: 1 << 20))
         try await write("{\"n\":0}", to: old)
-        let new = sink(LineFileRotation(maxSize: 200, keep: 1000))
+        let new = sink(LineFileRotationPolicy(maxSize: 200, keep: 1000))
         try await withThrowingTaskGroup { group in
             for number in 1...400 {
                 group.addTask { try await write("{\"n\":\(number)}", to: number.isMultiple(of: 2) ? old : new) }
@@ -162,7 +162,7 @@ struct FileDestinationTests {
         let sink = sink()
         try await write("{\"n\":1}", to: sink)
         let other = SharedLineSinks(clock: clock, logger: quiet)
-        let failure = await failure(of: other.file(folder.path("events.ndjson"), rotation: LineFileRotation()))
+        let failure = await failure(of: other.file(folder.path("events.ndjson"), rotation: LineFileRotationPolicy()))
         #expect(failure?.message.contains("another process") == true, "\(failure?.message ?? "")")
         #expect(try folder.text("events.ndjson") == "{\"n\":1}\n")
     }
@@ -173,7 +173,7 @@ struct FileDestinationTests {
         let held = sink()
         try await write("{\"n\":0}", to: held)
         for number in 1...50 {
-            let other = sinks.file(folder.path("other"), rotation: LineFileRotation())
+            let other = sinks.file(folder.path("other"), rotation: LineFileRotationPolicy())
             async let failed = failure(of: other)
             try await write("{\"n\":\(number)}", to: held)
             #expect(await failed != nil)

@@ -123,7 +123,7 @@ struct GatewayErrorTests {
 
     @Test(arguments: cases)
     func theReasonIsInTheAttemptAndInFrontOfTheAgent(_ example: Case) async throws {
-        let gateway = try #require(WhatsAppGatewayTests.gateways.first { $0.name == example.gateway })
+        let gateway = try #require(WhatsAppGatewayAdapterTests.gateways.first { $0.name == example.gateway })
         try await withSender(gateway) { sender in
             sender.receiver.respond { request in
                 request.path.hasPrefix("/api/v1/accounts/")
@@ -146,7 +146,7 @@ struct GatewayErrorTests {
         (.failed(.reset), "The gateway did not answer; look on the phone whether the message was sent"),
     ])
     func aFailureWithoutAnAnswerIsToldToo(_ outcome: AttemptResult.Outcome, _ external: String) async throws {
-        let gateway = try #require(WhatsAppGatewayTests.gateways.first { $0.name == "evolution" })
+        let gateway = try #require(WhatsAppGatewayAdapterTests.gateways.first { $0.name == "evolution" })
         try await withSender(gateway) { sender in
             sender.receiver.respond { _ in .status(200, body: "{}") }
             await sender.giveUp(

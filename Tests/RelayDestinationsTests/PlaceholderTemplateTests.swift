@@ -17,7 +17,7 @@ struct PlaceholderTemplateTests {
     ]
 
     private func text(_ template: String, _ escaping: TemplateTextEscaping = .none) throws -> String {
-        try WebhookTemplate(template, escaping: escaping).text(of: event)
+        try TextTemplate(template, escaping: escaping).text(of: event)
     }
 
     @Test(arguments: [
@@ -80,7 +80,7 @@ struct PlaceholderTemplateTests {
         ("a\n {{% CONTENT_TYPE: TEXT}}", 3), ("{{$b}}{{/b}}", 0), ("{{a}", 3),
     ])
     func aMistakeIsReportedAtItsPlace(template: String, offset: Int) {
-        let problem = #expect(throws: WebhookTemplate.TemplateError.self) { try WebhookTemplate(template) }
+        let problem = #expect(throws: TextTemplate.TemplateError.self) { try TextTemplate(template) }
         #expect(problem?.offset == offset, "\(problem?.message ?? "")")
         #expect(problem?.help.isEmpty == false)
     }
@@ -91,10 +91,10 @@ struct PlaceholderTemplateTests {
         try await withReceiver { receiver, engine in
             let destination = WebhookDestination(
                 url: receiver.url,
-                content: WebhookRequestContent(
-                    body: try WebhookTemplate("{{payload.name}}: {{payload.text}}"),
+                content: WebhookRequestTemplate(
+                    body: try TextTemplate("{{payload.name}}: {{payload.text}}"),
                     contentType: "text/plain; charset=utf-8",
-                    headers: [("X-Chat", .template(try WebhookTemplate("{{payload.name}}")))]
+                    headers: [("X-Chat", .template(try TextTemplate("{{payload.name}}")))]
                 ),
                 secrets: [secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
                 settings: DestinationDispatchSettings(),
@@ -104,7 +104,7 @@ struct PlaceholderTemplateTests {
             for attempt in 0..<2 {
                 _ = await destination.send(delivery, at: moment + .seconds(attempt))
             }
-            let verifier = try #require(WebhookVerifier(secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+            let verifier = try #require(StandardWebhooksVerifier(secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
             #expect(receiver.requests.count == 2)
             for (index, request) in receiver.requests.enumerated() {
                 #expect(request.text == "José: oi <b>")
@@ -120,8 +120,8 @@ struct PlaceholderTemplateTests {
         try await withReceiver(.status(500, body: "no such token: tok-12345-main")) { receiver, engine in
             let destination = WebhookDestination(
                 url: receiver.url,
-                content: WebhookRequestContent(
-                    headers: [("Authorization", .template(try WebhookTemplate("Bearer tok-12345-{{session}}")))]),
+                content: WebhookRequestTemplate(
+                    headers: [("Authorization", .template(try TextTemplate("Bearer tok-12345-{{session}}")))]),
                 settings: DestinationDispatchSettings(),
                 engine: engine
             )
@@ -140,7 +140,7 @@ struct PlaceholderTemplateTests {
         try await withReceiver { receiver, engine in
             let destination = WebhookDestination(
                 url: receiver.url,
-                content: WebhookRequestContent(headers: [("X-Name", .template(try WebhookTemplate("{{name}}")))]),
+                content: WebhookRequestTemplate(headers: [("X-Name", .template(try TextTemplate("{{name}}")))]),
                 settings: DestinationDispatchSettings(),
                 engine: engine
             )

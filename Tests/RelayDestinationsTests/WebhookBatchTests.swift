@@ -31,7 +31,7 @@ struct WebhookBatchTests {
             #expect(request.header("x-zaphub-event") == "message.received")
             #expect(request.header("x-zaphub-session") == "main")
             #expect(request.header("x-zaphub-delivery") == nil, "that would be one of two")
-            let verifier = try #require(WebhookVerifier(secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+            let verifier = try #require(StandardWebhooksVerifier(secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
             #expect(verifier.verify(body: request.body, at: moment) { request.header($0) } == .valid)
         }
     }

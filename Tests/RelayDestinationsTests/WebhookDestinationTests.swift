@@ -16,7 +16,7 @@ struct WebhookDestinationTests {
     ) async -> AttemptResult {
         let destination = WebhookDestination(
             url: receiver.url + "/hook?team=1",
-            content: WebhookRequestContent(headers: headers.map { ($0.name, .text($0.value)) }),
+            content: WebhookRequestTemplate(headers: headers.map { ($0.name, .text($0.value)) }),
             secrets: secrets,
             timeout: timeout,
             settings: DestinationDispatchSettings(),
@@ -53,7 +53,7 @@ struct WebhookDestinationTests {
                     "webhook-signature": [headers["webhook-signature"]?.first ?? ""],
                 ]
             )
-            let verifier = try #require(WebhookVerifier(secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+            let verifier = try #require(StandardWebhooksVerifier(secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
             #expect(verifier.verify(body: request.body, at: moment) { request.header($0) } == .valid)
         }
     }

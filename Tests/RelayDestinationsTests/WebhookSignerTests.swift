@@ -59,7 +59,7 @@ struct WebhookSignerTests {
         let now = Timestamp(seconds: vector.seconds)
         for text in [vector.secret, String(vector.secret.dropFirst(6))] {
             // Without the prefix, the text itself is the key, as for a plain HMAC.
-            let verifier = try #require(WebhookVerifier(secret: text))
+            let verifier = try #require(StandardWebhooksVerifier(secret: text))
             let verdict = verifier.verify(body: Array(vector.body.utf8), at: now) { headers(vector)[$0] }
             #expect((verdict == .valid) == (text == vector.secret))
         }
@@ -71,16 +71,16 @@ struct WebhookSignerTests {
         change: (inout [String: String]) -> Void = { _ in },
         body: String? = nil,
         after seconds: Int64 = 0
-    ) throws -> WebhookVerifier.Verdict {
+    ) throws -> StandardWebhooksVerifier.Verdict {
         let vector = Self.vectors[0]
         var headers = headers(vector)
         change(&headers)
-        let verifier = try #require(WebhookVerifier(secret: vector.secret))
+        let verifier = try #require(StandardWebhooksVerifier(secret: vector.secret))
         let now = Timestamp(seconds: vector.seconds + seconds)
         return verifier.verify(body: Array((body ?? vector.body).utf8), at: now) { headers[$0] }
     }
 
-    private func isInvalid(_ verdict: WebhookVerifier.Verdict) -> Bool {
+    private func isInvalid(_ verdict: StandardWebhooksVerifier.Verdict) -> Bool {
         if case .invalid = verdict { true } else { false }
     }
 
@@ -124,14 +124,14 @@ struct WebhookSignerTests {
 
     @Test(arguments: ["", "whsec_", "whsec_***"])
     func whatIsNoKeyMakesNoVerifier(text: String) {
-        #expect(WebhookVerifier(secret: text) == nil)
+        #expect(StandardWebhooksVerifier(secret: text) == nil)
     }
 
     @Test func anEmptyBodyIsSignedAndVerified() throws {
         let vector = Self.vectors[0]
         let fields = WebhookSigner(secrets: [secret(vector.secret)])
             .headers(.standardWebhooks, id: "msg_1", body: [], at: moment)
-        let verifier = try #require(WebhookVerifier(secret: vector.secret))
+        let verifier = try #require(StandardWebhooksVerifier(secret: vector.secret))
         #expect(verifier.verify(body: [], at: moment) { name in fields.first { $0.name == name }?.value } == .valid)
     }
 
@@ -148,7 +148,7 @@ struct WebhookSignerTests {
         #expect(both.count == 2)
         #expect(both.first.map(String.init) == vector.signature, "the newest first")
         for text in [vector.secret, old] {
-            let verifier = try #require(WebhookVerifier(secret: text))
+            let verifier = try #require(StandardWebhooksVerifier(secret: text))
             let verdict = verifier.verify(body: Array(vector.body.utf8), at: now) { name in
                 name == "webhook-signature" ? both.joined(separator: " ") : headers(vector)[name]
             }

@@ -6,12 +6,12 @@ import Testing
 /// The behavior when a gateway misbehaves.
 @Suite(.limitedConcurrency)
 struct WhatsAppDestinationTests {
-    private var evolution: WhatsAppGatewayTests.Gateway {
-        get throws { try #require(WhatsAppGatewayTests.gateways.first { $0.name == "evolution" }) }
+    private var evolution: WhatsAppGatewayAdapterTests.Gateway {
+        get throws { try #require(WhatsAppGatewayAdapterTests.gateways.first { $0.name == "evolution" }) }
     }
 
-    private var waha: WhatsAppGatewayTests.Gateway {
-        get throws { try #require(WhatsAppGatewayTests.gateways.first { $0.name == "waha" }) }
+    private var waha: WhatsAppGatewayAdapterTests.Gateway {
+        get throws { try #require(WhatsAppGatewayAdapterTests.gateways.first { $0.name == "waha" }) }
     }
 
     private let images = [

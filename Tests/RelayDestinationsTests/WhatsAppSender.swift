@@ -62,7 +62,7 @@ struct WhatsAppSender: Sendable {
 }
 
 func withSender<Result>(
-    _ gateway: WhatsAppGatewayTests.Gateway,
+    _ gateway: WhatsAppGatewayAdapterTests.Gateway,
     ledger: InMemoryForwardingLedger = InMemoryForwardingLedger(),
     _ body: (WhatsAppSender) async throws -> Result
 ) async throws -> Result {
@@ -92,7 +92,7 @@ enum BuiltIn {
 
     /// - Parameter chatwoot: the URL of the destination `desk`, which others may report to.
     static func destination(
-        _ options: String, sender: any HTTPSender, ledger: any ForwardingLedger, clock: any RelayClock = ManualClock(),
+        _ options: String, sender: any HTTPClient, ledger: any ForwardingLedger, clock: any RelayClock = ManualClock(),
         chatwoot: String = "http://127.0.0.1:9"
     ) throws -> any Destination {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("relay-\(UUID())")

@@ -8,8 +8,8 @@ import Testing
 /// When requests to a gateway are suspended.
 struct RouteBreakerTests {
     /// Looks up entries that have not been requested before, one after the other.
-    private func lookUp(_ ids: ClosedRange<Int>, at fixture: LookupFixture) async -> [LookupAnswer?] {
-        var answers: [LookupAnswer?] = []
+    private func lookUp(_ ids: ClosedRange<Int>, at fixture: LookupFixture) async -> [DirectoryLookupAnswer?] {
+        var answers: [DirectoryLookupAnswer?] = []
         for id in ids { answers.append(await fixture.service.lookUp(key("\(id)"), at: TestRoute())) }
         return answers
     }
@@ -29,7 +29,7 @@ struct RouteBreakerTests {
     @Test(arguments: [404, 410])
     func notKnowingSomethingIsAnAnswer(status: Int) async {
         let fixture = LookupFixture { _ in .status(status) }
-        #expect(await lookUp(1...9, at: fixture) == Array(repeating: LookupAnswer(), count: 9))
+        #expect(await lookUp(1...9, at: fixture) == Array(repeating: DirectoryLookupAnswer(), count: 9))
         #expect(fixture.sender.requests.count == 9)
         #expect(fixture.log.lines.isEmpty)
     }
@@ -63,7 +63,7 @@ struct RouteBreakerTests {
         async let second = fixture.service.lookUp(key("9"), at: TestRoute())
         await fixture.sender.untilRequested(7)
         fixture.sender.release(.body("x"))
-        #expect(await second == LookupAnswer(name: "x"))
+        #expect(await second == DirectoryLookupAnswer(name: "x"))
         #expect(fixture.service.mayLookUp(key("10"), at: TestRoute()))
         #expect(fixture.log.lines.count == 2, "\(fixture.log.lines)")
     }

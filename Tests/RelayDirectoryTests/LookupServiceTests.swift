@@ -13,7 +13,7 @@ struct LookupServiceTests {
         #expect(
             Set(fixture.sender.urls) == ["http://gateway:3000/name/1203@g.us", "http://gateway:3000/picture/1203@g.us"])
         fixture.sender.release(.body("Vendas"))
-        #expect(await answer == LookupAnswer(name: "Vendas", imageURL: "Vendas"))
+        #expect(await answer == DirectoryLookupAnswer(name: "Vendas", imageURL: "Vendas"))
         let request = fixture.sender.requests[0]
         #expect(request.method == "GET")
         #expect(request.headers.map(\.name) == ["X-Api-Key", "Accept"])
@@ -22,14 +22,14 @@ struct LookupServiceTests {
 
     @Test func aHundredLookupsOfOneEntryAreOneRequest() async throws {
         let fixture = LookupFixture { _ in .held }
-        try await withThrowingTaskGroup(of: LookupAnswer?.self) { group in
+        try await withThrowingTaskGroup(of: DirectoryLookupAnswer?.self) { group in
             for _ in 0..<100 { group.addTask { await fixture.service.lookUp(key(), at: TestRoute()) } }
             try await fixture.untilWaiting(100)
             await fixture.sender.untilRequested(1)
             fixture.sender.release(.body("Vendas"))
-            var answers: [LookupAnswer?] = []
+            var answers: [DirectoryLookupAnswer?] = []
             for try await answer in group { answers.append(answer) }
-            #expect(answers == Array(repeating: LookupAnswer(name: "Vendas"), count: 100))
+            #expect(answers == Array(repeating: DirectoryLookupAnswer(name: "Vendas"), count: 100))
         }
         #expect(fixture.sender.requests.count == 1)
         #expect(fixture.service.waiterCount == 0)
@@ -45,7 +45,7 @@ struct LookupServiceTests {
 
     @Test func soManyAreUnderWayAndSoManyWaitAndTheRestEndsAtOnce() async throws {
         let fixture = LookupFixture(configure: { ($0.maxInFlight, $0.maxWaiting) = (2, 3) }) { _ in .held }
-        try await withThrowingTaskGroup(of: (String, LookupAnswer?).self) { group in
+        try await withThrowingTaskGroup(of: (String, DirectoryLookupAnswer?).self) { group in
             for id in ["1", "2", "3", "4", "5", "6"] {
                 let count = fixture.service.waiterCount
                 group.addTask { (id, await fixture.service.lookUp(key(id), at: TestRoute())) }
@@ -60,7 +60,7 @@ struct LookupServiceTests {
                 await fixture.sender.untilRequested(sent)
                 fixture.sender.release(.body("x"))
             }
-            for try await (_, answer) in group { #expect(answer == LookupAnswer(name: "x")) }
+            for try await (_, answer) in group { #expect(answer == DirectoryLookupAnswer(name: "x")) }
         }
         #expect(fixture.sender.peak == 2)
         #expect(fixture.service.mayLookUp(key("7"), at: TestRoute()))
@@ -84,7 +84,7 @@ struct LookupServiceTests {
         await fixture.sender.untilRequested(2)
         await fixture.clock.untilSleeping()
         fixture.clock.advance(by: .seconds(2))
-        #expect(await answer == LookupAnswer(name: "Vendas"), "nothing is said of the picture")
+        #expect(await answer == DirectoryLookupAnswer(name: "Vendas"), "nothing is said of the picture")
     }
 
     @Test func theWaitForItsTurnIsPartOfTheTime() async {
@@ -121,7 +121,7 @@ struct LookupServiceTests {
         leaving.cancel()
         #expect(await leaving.value == nil)
         fixture.sender.release(.body("Vendas"))
-        #expect(await staying == LookupAnswer(name: "Vendas"))
+        #expect(await staying == DirectoryLookupAnswer(name: "Vendas"))
     }
 
     @Test func withTheLastWhoWaitsTheRequestEnds() async throws {

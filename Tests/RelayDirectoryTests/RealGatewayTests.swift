@@ -24,7 +24,9 @@ struct RealGatewayTests {
         try await withService { service, receiver in
             receiver.respond { $0.path.hasPrefix("/name") ? .status(200, body: "Vendas") : .status(404) }
             let route = TestRoute(timeout: .waitLimit, base: receiver.url, parts: ["name", "picture"])
-            #expect(await service.lookUp(key("1203@g.us"), at: route) == LookupAnswer(name: "Vendas", imageURL: ""))
+            #expect(
+                await service.lookUp(key("1203@g.us"), at: route) == DirectoryLookupAnswer(name: "Vendas", imageURL: "")
+            )
             let request = try #require(receiver.requests.first { $0.path.hasPrefix("/name") })
             #expect(request.method == "GET")
             #expect(request.path == "/name/1203@g.us")
@@ -42,14 +44,14 @@ struct RealGatewayTests {
             func requests(for key: DirectoryEntryKey) -> [LookupRequest] {
                 [
                     LookupRequest(url: url + "/find", headers: [], body: Array(#"{"number":"1"}"#.utf8)) {
-                        LookupAnswer(name: $0.map { String(decoding: $0, as: UTF8.self) })
+                        DirectoryLookupAnswer(name: $0.map { String(decoding: $0, as: UTF8.self) })
                     }
                 ]
             }
         }
         try await withService { service, receiver in
             receiver.script([.status(201, body: "Ana")])
-            #expect(await service.lookUp(key(), at: PostRoute(url: receiver.url)) == LookupAnswer(name: "Ana"))
+            #expect(await service.lookUp(key(), at: PostRoute(url: receiver.url)) == DirectoryLookupAnswer(name: "Ana"))
             let request = try #require(receiver.requests.first)
             #expect(request.method == "POST")
             #expect(request.text == #"{"number":"1"}"#)
@@ -66,7 +68,7 @@ struct RealGatewayTests {
             receiver.script([answer, .status(200, body: "Vendas")])
             let route = TestRoute(timeout: .waitLimit, base: receiver.url)
             #expect(await service.lookUp(key("1"), at: route) == nil)
-            #expect(await service.lookUp(key("2"), at: route) == LookupAnswer(name: "Vendas"))
+            #expect(await service.lookUp(key("2"), at: route) == DirectoryLookupAnswer(name: "Vendas"))
         }
     }
 

@@ -3,7 +3,7 @@ import RelayHTTPClient
 import Synchronization
 
 /// Answers requests with scripted responses, and holds them while a test requires it.
-final class ScriptedSender: HTTPSender {
+final class ScriptedSender: HTTPClient {
     enum Answer: Sendable {
         case body(String)
         case status(Int)
@@ -15,20 +15,20 @@ final class ScriptedSender: HTTPSender {
     }
 
     private struct State: Sendable {
-        var requests: [HTTPRequest] = []
+        var requests: [HTTPClientRequest] = []
         var held: [Int: CheckedContinuation<Answer, Never>] = [:]
         var peak = 0
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Mutex(State())
-    private let script: @Sendable (HTTPRequest) -> Answer
+    private let script: @Sendable (HTTPClientRequest) -> Answer
 
-    init(_ script: @escaping @Sendable (HTTPRequest) -> Answer) {
+    init(_ script: @escaping @Sendable (HTTPClientRequest) -> Answer) {
         self.script = script
     }
 
-    var requests: [HTTPRequest] { state.withLock { $0.requests } }
+    var requests: [HTTPClientRequest] { state.withLock { $0.requests } }
     var urls: [String] { requests.map(\.url) }
     /// The number of requests that are held now.
     var heldCount: Int { state.withLock { $0.held.count } }
@@ -56,7 +56,7 @@ final class ScriptedSender: HTTPSender {
         for continuation in held { continuation.resume(returning: answer) }
     }
 
-    func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
+    func send(_ request: HTTPClientRequest) async throws(HTTPClientError) -> HTTPClientResponse {
         let number = state.withLock { state in
             state.requests.append(request)
             return state.requests.count
@@ -68,9 +68,9 @@ final class ScriptedSender: HTTPSender {
             wakeWatchers()
         }
         switch answer {
-        case .body(let text): return HTTPResponse(status: 200, body: Array(text.utf8))
-        case .status(let status): return HTTPResponse(status: status)
-        case .truncated: return HTTPResponse(status: 200, body: Array("{".utf8), bodyTruncated: true)
+        case .body(let text): return HTTPClientResponse(status: 200, body: Array(text.utf8))
+        case .status(let status): return HTTPClientResponse(status: status)
+        case .truncated: return HTTPClientResponse(status: 200, body: Array("{".utf8), bodyTruncated: true)
         case .failure(let kind): throw HTTPClientError(code: kind, message: "scripted")
         case .held: throw HTTPClientError(code: .cancelled, message: "cancelled")
         }

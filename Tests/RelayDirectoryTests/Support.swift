@@ -19,7 +19,7 @@ struct TestRoute: LookupEndpoint {
             LookupRequest(url: "\(base)/\(part)/\(key.id)", headers: [("X-Api-Key", "canary-key")]) { bytes in
                 let text = bytes.map { String(decoding: $0, as: UTF8.self) }
                 if text == "not JSON" { return nil }
-                return part == "name" ? LookupAnswer(name: text) : LookupAnswer(imageURL: text ?? "")
+                return part == "name" ? DirectoryLookupAnswer(name: text) : DirectoryLookupAnswer(imageURL: text ?? "")
             }
         }
     }

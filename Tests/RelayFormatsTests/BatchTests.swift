@@ -7,7 +7,7 @@ import Testing
 struct BatchTests {
     struct Batch: Sendable, CustomTestStringConvertible {
         let name: String
-        let format: any EventFormat
+        let format: any SourceFormat
         /// The batch, with the documents in place of `$`.
         let frame: String
         /// Two documents that can be read.
@@ -40,7 +40,7 @@ struct BatchTests {
     }
 
     private static func batch(
-        _ name: String, _ format: any EventFormat, _ frame: String, good: (String, String), bad: String, place: String,
+        _ name: String, _ format: any SourceFormat, _ frame: String, good: (String, String), bad: String, place: String,
         fault: String
     ) -> Batch {
         Batch(name: name, format: format, frame: frame, good: good, bad: bad, place: place, fault: fault)

@@ -29,7 +29,7 @@ struct CloudAPIDocumentTests {
     }
 
     private static func events(_ bytes: [UInt8], keepsRaw: Bool = true) throws -> [ParsedEvent] {
-        let context = FormatContext(receivedAt: Timestamp(seconds: 1_763_000_100), keepsRaw: keepsRaw)
+        let context = FormatReadContext(receivedAt: Timestamp(seconds: 1_763_000_100), keepsRaw: keepsRaw)
         return try CloudAPIFormat().read(bytes, context: context).events
     }
 
@@ -38,7 +38,7 @@ struct CloudAPIDocumentTests {
         // In a notation that Meta may use: escapes, spaces, and a number that a double cannot represent.
         let written = one.text.replacing("\"oi\"", with: "\"ol\\u00e1 \\/ \u{1F600}\"").replacing(",", with: " ,\n ")
         let events = try Self.events(Array(written.utf8))
-        #expect(events.map(\.raw) == [RawDocument(bytes: Array(written.utf8))])
+        #expect(events.map(\.raw) == [RawGatewayDocument(bytes: Array(written.utf8))])
         #expect(try Self.events(Array(written.utf8), keepsRaw: false).map(\.raw) == [nil])
     }
 

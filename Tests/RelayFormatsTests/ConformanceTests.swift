@@ -55,9 +55,9 @@ struct ConformanceTests {
     }
 
     @Test func everyFormatHasItsName() {
-        for format in BuiltInEventFormats.all {
-            #expect(BuiltInEventFormats.format(named: format.name).map { type(of: $0).name } == format.name)
+        for format in BuiltInSourceFormats.all {
+            #expect(BuiltInSourceFormats.format(named: format.name).map { type(of: $0).name } == format.name)
         }
-        #expect(BuiltInEventFormats.format(named: "telepathy") == nil)
+        #expect(BuiltInSourceFormats.format(named: "telepathy") == nil)
     }
 }

@@ -54,7 +54,7 @@ struct ContentCaseTests {
 
     @Test(arguments: ContentCase.all)
     func theContentComesOut(_ given: ContentCase) throws {
-        let format = try #require(BuiltInEventFormats.format(named: given.format))
+        let format = try #require(BuiltInSourceFormats.format(named: given.format))
         let events = try given.documents.flatMap { try read($0.text, as: format, session: given.session) }
         try #require(events.count == given.events.count)
         for (event, expected) in zip(events, given.events) {
@@ -68,7 +68,7 @@ struct ContentCaseTests {
     /// No key of a message may reach a receiver, except that of a file which the receiver may fetch itself.
     @Test(arguments: ContentCase.all)
     func onlyReferencesToFilesHaveKeys(_ given: ContentCase) throws {
-        let format = try #require(BuiltInEventFormats.format(named: given.format))
+        let format = try #require(BuiltInSourceFormats.format(named: given.format))
         for document in given.documents {
             for event in try read(document.text, as: format, session: given.session) {
                 var payload = event.payload

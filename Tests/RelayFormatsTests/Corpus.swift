@@ -32,8 +32,8 @@ struct CorpusDocument: Sendable, CustomTestStringConvertible {
     var refusal: String? { expected["refused"]?.string }
     var session: String? { expected["session"]?.string }
 
-    var format: any EventFormat {
-        expected["format"]?.string.flatMap(BuiltInEventFormats.format(named:)) ?? NativeFormat()
+    var format: any SourceFormat {
+        expected["format"]?.string.flatMap(BuiltInSourceFormats.format(named:)) ?? NativeFormat()
     }
 
     /// The document as a gateway posts it.

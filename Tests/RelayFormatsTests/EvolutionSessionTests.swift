@@ -35,7 +35,7 @@ struct EvolutionSessionTests {
     ])
     func anEventsNameInTheAddressIsNoSession(_ segment: String) {
         #expect(EvolutionFormat.namesEvent(segment))
-        let formats = BuiltInEventFormats.all.filter { $0.namesEvent(segment) }
+        let formats = BuiltInSourceFormats.all.filter { $0.namesEvent(segment) }
         #expect(formats.map { $0.name } == [EvolutionFormat.name])
     }
 

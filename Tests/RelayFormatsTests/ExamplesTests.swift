@@ -21,7 +21,7 @@ struct ExamplesTests {
             ("connection", .sessionConnected, nil), ("native", .messageReceived, "text"),
         ] as [(String, EventType, String?)])
     func everyFileIsOneEvent(_ name: String, _ type: EventType, _ kind: String?) throws {
-        let format: any EventFormat = name == "native" ? NativeFormat() : BaileysFormat()
+        let format: any SourceFormat = name == "native" ? NativeFormat() : BaileysFormat()
         let events = try read(try example(name + ".json"), as: format, session: nil)
         #expect(events.map(\.type) == [type])
         #expect(events.first?.session == "demo")
@@ -31,7 +31,7 @@ struct ExamplesTests {
     /// The same message in the format of each gateway.
     @Test(arguments: ["evolution", "evolution_go", "waha", "gowa", "cloud_api"])
     func everyGatewaysTextIsTheSameEvent(_ name: String) throws {
-        let format = try #require(BuiltInEventFormats.format(named: name))
+        let format = try #require(BuiltInSourceFormats.format(named: name))
         let events = try read(try example(name + ".json"), as: format, session: name == "cloud_api" ? "demo" : nil)
         let event = try #require(events.first)
         #expect(events.count == 1)

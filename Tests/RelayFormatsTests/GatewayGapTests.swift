@@ -113,7 +113,7 @@ struct GatewayGapTests {
 
     // MARK: People beside their hidden identity
 
-    static let people: [(any EventFormat, String)] = [
+    static let people: [(any SourceFormat, String)] = [
         (
             BaileysFormat(),
             envelope(
@@ -176,7 +176,7 @@ struct GatewayGapTests {
         }
     }
 
-    static let changes: [(any EventFormat, String)] = [
+    static let changes: [(any SourceFormat, String)] = [
         (
             BaileysFormat(),
             envelope(

@@ -52,7 +52,7 @@ struct MutationTests {
     }
 
     private func events(_ bytes: [UInt8], _ document: CorpusDocument) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let context = FormatContext(session: document.session, receivedAt: receivedAt)
+        let context = FormatReadContext(session: document.session, receivedAt: receivedAt)
         return try document.format.read(bytes, context: context).events
     }
 

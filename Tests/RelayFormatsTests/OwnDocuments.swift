@@ -6,7 +6,7 @@ import RelayJSON
 /// id, a JID or a phone number, in every format. No id or number in them belongs to a real person.
 enum OwnDocuments {
     static let all: [CorpusDocument] = {
-        let documents: [(any EventFormat.Type, [String])] = [
+        let documents: [(any SourceFormat.Type, [String])] = [
             (BaileysFormat.self, baileys), (EvolutionFormat.self, evolution), (EvolutionGoFormat.self, evolutionGo),
             (GowaFormat.self, gowa),
             (CloudAPIFormat.self, cloud), (NativeFormat.self, zapHub),

@@ -23,7 +23,7 @@ struct RedactionTests {
     }
 
     /// Documents with an unmapped node `strangeMessage`, one for each gateway that can send one.
-    private static func documents(_ node: String) throws -> [(any EventFormat, String)] {
+    private static func documents(_ node: String) throws -> [(any SourceFormat, String)] {
         let message = #"{"strangeMessage": \#(node)}"#
         return [
             (BaileysFormat(), upsert(RelayFormatsTests.message(message))),

@@ -12,7 +12,7 @@ func json(_ text: String) throws -> JSON {
 /// Reads a document as `format`, posted to the path of the session `demo`.
 func read(
     _ document: String,
-    as format: any EventFormat = BaileysFormat(),
+    as format: any SourceFormat = BaileysFormat(),
     session: String? = "demo"
 ) throws(InvalidDocumentError) -> [ParsedEvent] {
     try parsed(document, as: format, session: session).events
@@ -21,10 +21,10 @@ func read(
 /// Reads a document as `format`, with the documents of a batch that cannot be read.
 func parsed(
     _ document: String,
-    as format: any EventFormat = BaileysFormat(),
+    as format: any SourceFormat = BaileysFormat(),
     session: String? = "demo"
 ) throws(InvalidDocumentError) -> ParsedDocument {
-    try format.read(Array(document.utf8), context: FormatContext(session: session, receivedAt: receivedAt))
+    try format.read(Array(document.utf8), context: FormatReadContext(session: session, receivedAt: receivedAt))
 }
 
 /// A Baileys event with the argument of its handler.
@@ -92,7 +92,7 @@ func whatsmeow(
 }
 
 /// The only event in a document.
-func one(_ document: String, as format: any EventFormat = BaileysFormat(), session: String? = "demo") throws
+func one(_ document: String, as format: any SourceFormat = BaileysFormat(), session: String? = "demo") throws
     -> ParsedEvent
 {
     let events = try read(document, as: format, session: session)
@@ -105,7 +105,7 @@ struct EventCountError: Error {
 }
 
 /// The reason why a document is rejected; nil when it is accepted.
-func refusal(_ document: String, as format: any EventFormat = BaileysFormat(), session: String? = "demo")
+func refusal(_ document: String, as format: any SourceFormat = BaileysFormat(), session: String? = "demo")
     -> InvalidDocumentError?
 {
     do {

@@ -27,7 +27,7 @@ struct VCardTests {
             {"event": "message", "device_id": "5511999999000@s.whatsapp.net", "payload": {"id": "3EB0A1",
              "chat_id": "5511999999001@s.whatsapp.net", "from": "5511999999001@s.whatsapp.net", "contact": \#(node)}}
             """#
-        let documents: [(any EventFormat, String)] = [
+        let documents: [(any SourceFormat, String)] = [
             (BaileysFormat(), upsert(message(#"{"contactMessage": \#(node)}"#))),
             (BaileysFormat(), upsert(message(#"{"contactsArrayMessage": {"contacts": [\#(node)]}}"#))),
             (EvolutionGoFormat(), try whatsmeow(#"{"contactMessage": \#(node)}"#)),

@@ -7,8 +7,8 @@ import Testing
 struct AWSSigV4Tests {
     private let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 
-    private func signed(_ method: String, _ url: String, body: [UInt8] = []) -> HTTPRequest {
-        var request = HTTPRequest(method: method, url: url, headers: [("Range", "bytes=0-9")], body: body)
+    private func signed(_ method: String, _ url: String, body: [UInt8] = []) -> HTTPClientRequest {
+        var request = HTTPClientRequest(method: method, url: url, headers: [("Range", "bytes=0-9")], body: body)
         request.timeout = .seconds(30)
         request.awsSigV4 = AWSSigV4Parameters(region: "eu-west-1", accessKey: "AKIDEXAMPLE", secretKey: secret)
         return request
@@ -45,7 +45,7 @@ struct AWSSigV4Tests {
         let file = try TemporaryFile(bytes)
         let receiver = try ScriptedReceiver()
         var request = signed("PUT", receiver.url)
-        request.bodyFile = FileRangeBody(path: file.path, length: Int64(bytes.count))
+        request.bodyFile = FileRangeRequestBody(path: file.path, length: Int64(bytes.count))
         request.awsSigV4?.payloadHash = "UNSIGNED-PAYLOAD"
         try await withEngine { #expect(await $0.answer(request)?.status == 200) }
         let isSame = receiver.requests.first?.body == bytes

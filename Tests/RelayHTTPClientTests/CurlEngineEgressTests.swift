@@ -42,7 +42,7 @@ struct CurlEngineEgressTests {
         var configuration = CurlEngine.Configuration()
         configuration.resolve = ["mixed.example.com:\(receiver.port):169.254.169.254,10.0.0.1,127.0.0.1"]
         try await withEngine(allow: ["127.0.0.1"], configuration: configuration) { engine in
-            let response = try await engine.send(HTTPRequest(url: "http://mixed.example.com:\(receiver.port)/"))
+            let response = try await engine.send(HTTPClientRequest(url: "http://mixed.example.com:\(receiver.port)/"))
             #expect(response.address == "127.0.0.1")
         }
     }
@@ -53,7 +53,7 @@ struct CurlEngineEgressTests {
         var configuration = CurlEngine.Configuration()
         configuration.resolve = ["mixed.example.com:\(receiver.port):10.0.0.1,127.0.0.1"]
         try await withEngine(allow: ["127.0.0.1"], configuration: configuration) { engine in
-            let failure = await engine.failure(HTTPRequest(url: "http://mixed.example.com:\(receiver.port)/"))
+            let failure = await engine.failure(HTTPClientRequest(url: "http://mixed.example.com:\(receiver.port)/"))
             #expect(failure?.code == .connect)
         }
     }
@@ -63,8 +63,9 @@ struct CurlEngineEgressTests {
         var configuration = CurlEngine.Configuration()
         configuration.resolve = ["chatwoot:\(receiver.port):127.0.0.1", "other:\(receiver.port):127.0.0.1"]
         try await withEngine(allow: ["chatwoot:\(receiver.port)"], configuration: configuration) { engine in
-            #expect(await engine.answer(HTTPRequest(url: "http://chatwoot:\(receiver.port)/"))?.status == 200)
-            #expect(await engine.failure(HTTPRequest(url: "http://other:\(receiver.port)/"))?.code == .blockedAddress)
+            #expect(await engine.answer(HTTPClientRequest(url: "http://chatwoot:\(receiver.port)/"))?.status == 200)
+            #expect(
+                await engine.failure(HTTPClientRequest(url: "http://other:\(receiver.port)/"))?.code == .blockedAddress)
         }
         #expect(receiver.requests.count == 1)
     }
@@ -73,9 +74,9 @@ struct CurlEngineEgressTests {
     @Test func aReusedConnectionIsJudgedAgain() async throws {
         let receiver = try ScriptedReceiver()
         try await withEngine { engine in
-            #expect(await engine.answer(HTTPRequest(url: receiver.url))?.status == 200)
+            #expect(await engine.answer(HTTPClientRequest(url: receiver.url))?.status == 200)
             engine.replace(guard: try EgressGuard())
-            let failure = await engine.failure(HTTPRequest(url: receiver.url))
+            let failure = await engine.failure(HTTPClientRequest(url: receiver.url))
             #expect(failure?.code == .blockedAddress)
             #expect(failure?.message.contains("add \"127.0.0.1:\(receiver.port)\" to egress.allow") == true)
         }
@@ -88,7 +89,7 @@ struct CurlEngineEgressTests {
         setenv("http_proxy", proxy.url, 1)
         defer { unsetenv("http_proxy") }
         try await withEngine { engine in
-            #expect(await engine.answer(HTTPRequest(url: receiver.url))?.status == 200)
+            #expect(await engine.answer(HTTPClientRequest(url: receiver.url))?.status == 200)
         }
         #expect(proxy.connectionCount == 0)
         #expect(receiver.requests.count == 1)

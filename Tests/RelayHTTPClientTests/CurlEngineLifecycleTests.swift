@@ -17,7 +17,7 @@ struct CurlEngineLifecycleTests {
                 #expect(try await group.next()??.code == .cancelled)
             }
             receiver.respond { _ in .status(200) }
-            #expect(await engine.answer(HTTPRequest(url: receiver.url))?.status == 200)
+            #expect(await engine.answer(HTTPClientRequest(url: receiver.url))?.status == 200)
         }
     }
 
@@ -55,7 +55,7 @@ struct CurlEngineLifecycleTests {
                 try await group.run()
                 return nil
             }
-            tasks.addTask { try await engine.send(HTTPRequest(url: receiver.url)).status }
+            tasks.addTask { try await engine.send(HTTPClientRequest(url: receiver.url)).status }
             _ = try await receiver.next(count: 1)
             await group.triggerGracefulShutdown()
             let results = try await tasks.reduce(into: []) { $0.append($1) }
@@ -97,8 +97,8 @@ struct CurlEngineLifecycleTests {
         let receiver = try ScriptedReceiver()
         let statuses = await withCheckedContinuation { (done: CheckedContinuation<[Int], Never>) in
             guard let engine = try? makeEngine() else { return done.resume(returning: []) }
-            engine.send(HTTPRequest(url: receiver.url)) { first in
-                engine.send(HTTPRequest(url: receiver.url)) { second in
+            engine.send(HTTPClientRequest(url: receiver.url)) { first in
+                engine.send(HTTPClientRequest(url: receiver.url)) { second in
                     done.resume(returning: [first, second].compactMap { (try? $0.get())?.status })
                     engine.shutdown()
                 }
@@ -112,7 +112,7 @@ struct CurlEngineLifecycleTests {
         let engine = try makeEngine()
         let calls = CallCounts(count: 300)
         for index in 0..<300 {
-            engine.send(HTTPRequest(url: receiver.url)) { _ in calls.called(index) }
+            engine.send(HTTPClientRequest(url: receiver.url)) { _ in calls.called(index) }
             if index == 200 { _ = try await receiver.next(count: 20) }
         }
         engine.shutdown()

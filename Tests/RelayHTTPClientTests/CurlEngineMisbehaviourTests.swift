@@ -14,7 +14,7 @@ struct CurlEngineMisbehaviourTests {
         }
     }
 
-    private func response(_ answer: ScriptedReceiver.Answer) async throws -> HTTPResponse {
+    private func response(_ answer: ScriptedReceiver.Answer) async throws -> HTTPClientResponse {
         let receiver = try ScriptedReceiver(default: answer)
         return try await withEngine { try await $0.send(.small(receiver.url)) }
     }
@@ -66,7 +66,7 @@ struct CurlEngineMisbehaviourTests {
         receiver.script([.status(200), .reset])
         try await withEngine { engine in
             _ = try await engine.send(.small(receiver.url))
-            var request = HTTPRequest.small(receiver.url)
+            var request = HTTPClientRequest.small(receiver.url)
             request.isRepeatable = isRepeatable
             let failure = await engine.failure(request)
             #expect(failure?.code == (isRepeatable ? nil : .reset))
@@ -144,7 +144,7 @@ struct CurlEngineMisbehaviourTests {
                     group.addTask { await engine.failure(.small(silent.url, timeout: .waitLimit))?.code }
                 }
                 _ = try await silent.next(count: 50)
-                for _ in 0..<50 { #expect(await engine.answer(HTTPRequest(url: healthy.url))?.status == 200) }
+                for _ in 0..<50 { #expect(await engine.answer(HTTPClientRequest(url: healthy.url))?.status == 200) }
                 group.cancelAll()
                 for try await kind in group { #expect(kind == .cancelled) }
             }
@@ -153,7 +153,7 @@ struct CurlEngineMisbehaviourTests {
 
     @Test func namesThatDoNotExistAreDNSFailures() async throws {
         try await withEngine { engine in
-            let failure = await engine.failure(HTTPRequest(url: "http://nowhere.invalid/hook?token=secret"))
+            let failure = await engine.failure(HTTPClientRequest(url: "http://nowhere.invalid/hook?token=secret"))
             #expect(failure?.code == .dns)
             #expect(failure?.message.contains("nowhere.invalid") == true)
             #expect(failure?.message.contains("secret") == false)
@@ -164,6 +164,6 @@ struct CurlEngineMisbehaviourTests {
         "", "http://", "ftp://127.0.0.1/", "file:///etc/passwd", "http://a b/", "http://127.0.0.1/\r\nX: y", "nonsense",
     ])
     func urlsThatCannotBeSentToAreInvalid(url: String) async throws {
-        try await withEngine { #expect(await $0.failure(HTTPRequest(url: url))?.code == .invalidRequest) }
+        try await withEngine { #expect(await $0.failure(HTTPClientRequest(url: url))?.code == .invalidRequest) }
     }
 }

@@ -8,7 +8,7 @@ struct CurlEngineTLSTests {
     @Test func unknownAuthoritiesAreRefusedUnlessTrusted() async throws {
         let server = try await TLSServer(name: "IP:127.0.0.1")
         defer { server.stop() }
-        let plain = HTTPRequest(method: "GET", url: server.url)
+        let plain = HTTPClientRequest(method: "GET", url: server.url)
         try await withEngine { engine in
             let failure = await engine.failure(plain)
             #expect(failure?.code == .tls)
@@ -32,7 +32,7 @@ struct CurlEngineTLSTests {
         let body = pattern(8 << 20)
         let server = try await TLSServer(name: "IP:127.0.0.1", body: body)
         defer { server.stop() }
-        var request = HTTPRequest(method: "GET", url: "\(server.url)body", timeout: .waitLimit)
+        var request = HTTPClientRequest(method: "GET", url: "\(server.url)body", timeout: .waitLimit)
         request.caFile = server.certificate
         request.maximumResponseBody = body.count
         try await withEngine { engine in
@@ -50,7 +50,7 @@ struct CurlEngineTLSTests {
     @Test func certificatesOfOtherHostsAreRefused() async throws {
         let server = try await TLSServer(name: "DNS:other.example")
         defer { server.stop() }
-        var request = HTTPRequest(method: "GET", url: server.url)
+        var request = HTTPClientRequest(method: "GET", url: server.url)
         request.caFile = server.certificate
         try await withEngine { engine in
             #expect(await engine.failure(request)?.code == .tls)
@@ -61,7 +61,7 @@ struct CurlEngineTLSTests {
         let server = try await TLSServer(
             name: "IP:127.0.0.1", arguments: ["-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0"])
         defer { server.stop() }
-        var request = HTTPRequest(method: "GET", url: server.url)
+        var request = HTTPClientRequest(method: "GET", url: server.url)
         request.verifyTLS = false
         try await withEngine { engine in
             #expect(await engine.failure(request)?.code == .tls)
@@ -70,7 +70,7 @@ struct CurlEngineTLSTests {
 
     @Test func aMissingAuthorityFileIsATLSFailure() async throws {
         let receiver = try ScriptedReceiver()
-        var request = HTTPRequest(url: "https://127.0.0.1:\(receiver.port)/")
+        var request = HTTPClientRequest(url: "https://127.0.0.1:\(receiver.port)/")
         request.caFile = "/nonexistent/ca.pem"
         try await withEngine { engine in
             #expect(await engine.failure(request)?.code == .tls)
@@ -82,7 +82,7 @@ struct CurlEngineTLSTests {
         let url = "https://127.0.0.1:\(receiver.port)/"
         try await withEngine { engine in
             // The receiver waits for an HTTP line that never arrives, which is equivalent to a stalled handshake.
-            var request = HTTPRequest(url: url)
+            var request = HTTPClientRequest(url: url)
             request.connectTimeout = .milliseconds(300)
             #expect(await engine.failure(request)?.code == .timeout)
         }

@@ -10,7 +10,7 @@ struct CurlEngineTests {
         let body = Array(#"{"text":"olá"}"#.utf8)
         let response = try await withEngine { engine in
             try await engine.send(
-                HTTPRequest(
+                HTTPClientRequest(
                     url: "\(receiver.url)/hook?a=1",
                     headers: [
                         ("Content-Type", "application/json"), ("X-Team", "sales"), ("X-Empty", ""), ("X-Team", "two"),
@@ -42,8 +42,9 @@ struct CurlEngineTests {
         let receiver = try ScriptedReceiver()
         let body = [UInt8](repeating: 7, count: 3 << 20)
         try await withEngine { engine in
-            _ = try await engine.send(HTTPRequest(url: receiver.url, headers: [("user-agent", "mine")], body: body))
-            _ = try await engine.send(HTTPRequest(url: receiver.url))
+            _ = try await engine.send(
+                HTTPClientRequest(url: receiver.url, headers: [("user-agent", "mine")], body: body))
+            _ = try await engine.send(HTTPClientRequest(url: receiver.url))
         }
         let request = try #require(receiver.requests.first)
         #expect(request.body == body)
@@ -59,7 +60,7 @@ struct CurlEngineTests {
     func otherMethodsWork(method: String, body: String) async throws {
         let receiver = try ScriptedReceiver(default: .status(200, body: "answer"))
         let response = try await withEngine { engine in
-            try await engine.send(HTTPRequest(method: method, url: receiver.url, body: Array(body.utf8)))
+            try await engine.send(HTTPClientRequest(method: method, url: receiver.url, body: Array(body.utf8)))
         }
         #expect(receiver.requests.map(\.method) == [method])
         #expect(receiver.requests.map(\.text) == [body])
@@ -70,7 +71,8 @@ struct CurlEngineTests {
     func otherWordsAreNoMethods(method: String) async throws {
         try await withEngine { engine in
             #expect(
-                await engine.failure(HTTPRequest(method: method, url: "http://127.0.0.1:9/"))?.code == .invalidRequest
+                await engine.failure(HTTPClientRequest(method: method, url: "http://127.0.0.1:9/"))?.code
+                    == .invalidRequest
             )
         }
     }
@@ -95,7 +97,7 @@ struct CurlEngineTests {
 
     @Test func keepsTheFirstPartOfALongBody() async throws {
         let receiver = try ScriptedReceiver(default: .status(200, body: String(repeating: "x", count: 1000)))
-        var request = HTTPRequest.small(receiver.url)
+        var request = HTTPClientRequest.small(receiver.url)
         request.keptResponseBody = 10
         let response = try await withEngine { try await $0.send(request) }
         #expect(response.body.count == 10)
@@ -104,7 +106,7 @@ struct CurlEngineTests {
 
     @Test func aLargeBodyArrivesWholeWhenItIsAskedFor() async throws {
         let receiver = try ScriptedReceiver(default: .largeBody(5 << 20))
-        var request = HTTPRequest(method: "GET", url: receiver.url)
+        var request = HTTPClientRequest(method: "GET", url: receiver.url)
         request.maximumResponseBody = 8 << 20
         request.keptResponseBody = 8 << 20
         let response = try await withEngine { try await $0.send(request) }
@@ -129,7 +131,7 @@ struct CurlEngineTests {
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for index in 0..<200 {
                     group.addTask {
-                        try await engine.send(HTTPRequest(url: "\(receiver.url)/\(index)", timeout: .waitLimit))
+                        try await engine.send(HTTPClientRequest(url: "\(receiver.url)/\(index)", timeout: .waitLimit))
                             .status
                     }
                 }
@@ -152,12 +154,12 @@ struct CurlEngineTests {
         try await withEngine { engine in
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<12 {
-                    group.addTask { try await engine.send(HTTPRequest(url: receiver.url)).status }
+                    group.addTask { try await engine.send(HTTPClientRequest(url: receiver.url)).status }
                 }
                 for try await status in group { #expect(status == 200) }
             }
             #expect(receiver.connectionCount == 12)
-            let response = try await engine.send(HTTPRequest(url: receiver.url))
+            let response = try await engine.send(HTTPClientRequest(url: receiver.url))
             #expect(response.status == 200)
             #expect(response.newConnection)
         }
@@ -168,7 +170,7 @@ struct CurlEngineTests {
     @Test func aConnectionClosedWhileIdleIsReplaced() async throws {
         let receiver = try ScriptedReceiver(default: .closeAfter())
         try await withEngine { engine in
-            for _ in 0..<5 { #expect(await engine.answer(HTTPRequest(url: receiver.url))?.status == 200) }
+            for _ in 0..<5 { #expect(await engine.answer(HTTPClientRequest(url: receiver.url))?.status == 200) }
         }
         #expect(receiver.requests.count == 5)
     }
@@ -176,13 +178,13 @@ struct CurlEngineTests {
     @Test func aReceiverThatComesBackIsReachedAgain() async throws {
         let receiver = try ScriptedReceiver()
         try await withEngine { engine in
-            #expect(await engine.answer(HTTPRequest(url: receiver.url))?.status == 200)
+            #expect(await engine.answer(HTTPClientRequest(url: receiver.url))?.status == 200)
             receiver.stop()
-            let failure = await engine.failure(HTTPRequest(url: receiver.url))
+            let failure = await engine.failure(HTTPClientRequest(url: receiver.url))
             #expect(failure?.code == .connect)
             #expect(failure?.networkCode == "ECONNREFUSED")
             try receiver.restart()
-            #expect(await engine.answer(HTTPRequest(url: receiver.url))?.status == 200)
+            #expect(await engine.answer(HTTPClientRequest(url: receiver.url))?.status == 200)
         }
     }
 }

@@ -5,9 +5,9 @@ import Testing
 /// Request bodies from files, and signed requests.
 @Suite(.limitedConcurrency)
 struct CurlEngineUploadTests {
-    private func put(_ url: String, _ file: TemporaryFile, offset: Int64 = 0, length: Int64) -> HTTPRequest {
-        var request = HTTPRequest(method: "PUT", url: url, timeout: .seconds(30))
-        request.bodyFile = FileRangeBody(path: file.path, offset: offset, length: length)
+    private func put(_ url: String, _ file: TemporaryFile, offset: Int64 = 0, length: Int64) -> HTTPClientRequest {
+        var request = HTTPClientRequest(method: "PUT", url: url, timeout: .seconds(30))
+        request.bodyFile = FileRangeRequestBody(path: file.path, offset: offset, length: length)
         return request
     }
 

@@ -7,8 +7,8 @@ import Testing
 /// Every way in which a stream can end, except success.
 @Suite(.limitedConcurrency)
 struct HTTPStreamEndTests {
-    private func get(_ url: String, maximum: Int = 1 << 30, timeout: Duration = .waitLimit) -> HTTPRequest {
-        HTTPRequest(method: "GET", url: url, timeout: timeout, maximumResponseBody: maximum)
+    private func get(_ url: String, maximum: Int = 1 << 30, timeout: Duration = .waitLimit) -> HTTPClientRequest {
+        HTTPClientRequest(method: "GET", url: url, timeout: timeout, maximumResponseBody: maximum)
     }
 
     /// Reads a stream slowly at first, so that the stream ends before it is read.
@@ -115,7 +115,7 @@ struct HTTPStreamEndTests {
         let receiver = try ScriptedReceiver()
         receiver.respond { .chunks(of: pattern(Int($0.path.dropFirst()) ?? 0), each: 1000) }
         try await withEngine { engine in
-            var streams: [HTTPResponseStream] = []
+            var streams: [StreamingHTTPResponse] = []
             for size in stride(from: 257 << 10, through: 288 << 10, by: 700) {
                 streams.append(try await engine.stream(get("\(receiver.url)/\(size)", maximum: size - 1)))
             }
@@ -263,7 +263,7 @@ struct HTTPStreamEndTests {
 
 extension CurlEngine {
     /// The failure of a stream without a response header; nil when there was one.
-    fileprivate func streamFailure(_ request: HTTPRequest) async -> HTTPClientError? {
+    fileprivate func streamFailure(_ request: HTTPClientRequest) async -> HTTPClientError? {
         do throws(HTTPClientError) {
             _ = try await stream(request)
             return nil

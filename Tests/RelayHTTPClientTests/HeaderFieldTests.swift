@@ -8,7 +8,7 @@ struct HeaderFieldTests {
     func ordinaryFieldsAreSentAsTheyAre(name: String, value: String) async throws {
         let receiver = try ScriptedReceiver()
         try await withEngine { engine in
-            _ = try await engine.send(HTTPRequest(url: receiver.url, headers: [(name, value)]))
+            _ = try await engine.send(HTTPClientRequest(url: receiver.url, headers: [(name, value)]))
         }
         #expect(receiver.requests.first?.header(name.lowercased()) == value)
     }
@@ -23,7 +23,7 @@ struct HeaderFieldTests {
     func everythingElseIsRefusedBeforeItIsSent(name: String, value: String) async throws {
         let receiver = try ScriptedReceiver()
         try await withEngine { engine in
-            let request = HTTPRequest(url: receiver.url, headers: [("X-Fine", "1"), (name, value)])
+            let request = HTTPClientRequest(url: receiver.url, headers: [("X-Fine", "1"), (name, value)])
             #expect(await engine.failure(request)?.code == .invalidRequest)
         }
         #expect(receiver.connectionCount == 0)
@@ -31,7 +31,7 @@ struct HeaderFieldTests {
 
     @Test func theTextNeverShowsTheValue() async throws {
         try await withEngine { engine in
-            let request = HTTPRequest(url: "http://127.0.0.1:9/", headers: [("Authorization", "secret\r\n")])
+            let request = HTTPClientRequest(url: "http://127.0.0.1:9/", headers: [("Authorization", "secret\r\n")])
             #expect(
                 await engine.failure(request)?.message
                     == "the value of the header Authorization has a line break or another control character; remove it"

@@ -10,7 +10,7 @@ struct ScriptedReceiverTests {
         receiver.script([.status(503), .status(200, body: "ok")])
         let statuses = try await withEngine { engine in
             var statuses: [Int] = []
-            for _ in 0..<4 { statuses.append(try await engine.send(HTTPRequest(url: receiver.url)).status) }
+            for _ in 0..<4 { statuses.append(try await engine.send(HTTPClientRequest(url: receiver.url)).status) }
             return statuses
         }
         #expect(statuses == [503, 200, 204, 204])
@@ -20,14 +20,14 @@ struct ScriptedReceiverTests {
         let receiver = try ScriptedReceiver()
         receiver.respond { $0.header("X-Want") == "teapot" ? .status(418) : .status(200) }
         let response = try await withEngine { engine in
-            try await engine.send(HTTPRequest(url: receiver.url, headers: [("x-want", "teapot")]))
+            try await engine.send(HTTPClientRequest(url: receiver.url, headers: [("x-want", "teapot")]))
         }
         #expect(response.status == 418)
     }
 
     @Test func waitingForTooMuchFailsAndSaysWhatCame() async throws {
         let receiver = try ScriptedReceiver()
-        _ = try await withEngine { try await $0.send(HTTPRequest(url: "\(receiver.url)/only")) }
+        _ = try await withEngine { try await $0.send(HTTPClientRequest(url: "\(receiver.url)/only")) }
         let error = await #expect(throws: WaitTimeoutError.self) {
             try await receiver.next(count: 2, timeout: .milliseconds(50))
         }
@@ -37,10 +37,10 @@ struct ScriptedReceiverTests {
     @Test func requestsAndConnectionsAreCounted() async throws {
         let receiver = try ScriptedReceiver()
         try await withEngine { engine in
-            for _ in 0..<3 { _ = try await engine.send(HTTPRequest(url: receiver.url)) }
+            for _ in 0..<3 { _ = try await engine.send(HTTPClientRequest(url: receiver.url)) }
             receiver.stop()
             try receiver.restart()
-            _ = try await engine.send(HTTPRequest(url: receiver.url))
+            _ = try await engine.send(HTTPClientRequest(url: receiver.url))
         }
         let requests = try await receiver.next(count: 4)
         #expect(requests.map(\.index) == [0, 1, 2, 3])

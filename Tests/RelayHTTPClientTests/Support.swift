@@ -23,7 +23,7 @@ func makeEngine(
 
 extension CurlEngine {
     /// The response to a request; records an issue when the request fails.
-    func answer(_ request: HTTPRequest) async -> HTTPResponse? {
+    func answer(_ request: HTTPClientRequest) async -> HTTPClientResponse? {
         do throws(HTTPClientError) {
             return try await send(request)
         } catch {
@@ -33,7 +33,7 @@ extension CurlEngine {
     }
 
     /// The failure of a request that must fail; nil when there was a response.
-    func failure(_ request: HTTPRequest) async -> HTTPClientError? {
+    func failure(_ request: HTTPClientRequest) async -> HTTPClientError? {
         do throws(HTTPClientError) {
             _ = try await send(request)
             return nil
@@ -43,14 +43,14 @@ extension CurlEngine {
     }
 }
 
-extension HTTPRequest {
+extension HTTPClientRequest {
     /// A small POST.
-    static func small(_ url: String, timeout: Duration = .waitLimit) -> HTTPRequest {
-        HTTPRequest(url: url, body: Array("{}".utf8), timeout: timeout)
+    static func small(_ url: String, timeout: Duration = .waitLimit) -> HTTPClientRequest {
+        HTTPClientRequest(url: url, body: Array("{}".utf8), timeout: timeout)
     }
 }
 
-extension HTTPResponseStream {
+extension StreamingHTTPResponse {
     /// The rest of the body, and the error that ended it.
     func rest() async -> (bytes: [UInt8], failure: HTTPClientError?) {
         var bytes: [UInt8] = []

@@ -15,7 +15,7 @@ private func stored(_ chat: String?, _ payload: JSONObject = [:], session: Strin
     )
 }
 
-private func link(_ id: String = phone, lid: String = lid, session: String = "main") -> HistoryUpdate {
+private func link(_ id: String = phone, lid: String = lid, session: String = "main") -> HistoryChange {
     .contact(Contact(session: session, id: id, lid: lid, updatedAt: now))
 }
 
@@ -122,7 +122,7 @@ struct DirectoryRepeatTests {
         let known = Group(session: "main", id: group, name: "Vendas", imageURL: "u", updatedAt: now, checkedAt: now)
         directory.learn([.contact(contact), .group(known)])
         let changes = [phone, group, "unknown@s.whatsapp.net"].map {
-            HistoryUpdate.pictureChanged(DirectoryEntryKey(session: "main", id: $0))
+            HistoryChange.pictureChanged(DirectoryEntryKey(session: "main", id: $0))
         }
         #expect(directory.learn(changes).count == 3)
         #expect(directory.contact(phone, session: "main")?.imageURL == nil)

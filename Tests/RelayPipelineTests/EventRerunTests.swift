@@ -11,7 +11,7 @@ struct RerunTests {
     private struct NamingStage: Stage {
         var usesDirectory: Bool { true }
 
-        func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+        func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
             let (session, chat) = (draft.event.session, draft.event.chat ?? "")
             if let name = draft.event.payload["name"]?.string {
                 let contact = Contact(

@@ -31,7 +31,7 @@ private struct LateMediaFixture: Sendable {
         let clock = ManualClock()
         let store = try await SQLiteStore.open(
             path: folder.appendingPathComponent("zaphub.db").path,
-            secretKey: try StoreEncryptionKey(bytes: [UInt8](0..<32)),
+            secretKey: try CredentialEncryptionKey(bytes: [UInt8](0..<32)),
             clock: clock,
             logger: logger
         )

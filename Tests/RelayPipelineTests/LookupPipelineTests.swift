@@ -11,22 +11,22 @@ import Synchronization
 import Testing
 
 /// A gateway that responds when a latch is open.
-private final class HeldGateway: HTTPSender {
+private final class HeldGateway: HTTPClient {
     let latches = NamedLatches()
-    private let body: @Sendable (HTTPRequest) -> String
+    private let body: @Sendable (HTTPClientRequest) -> String
     private let asked = Mutex<[String]>([])
 
-    init(_ body: @escaping @Sendable (HTTPRequest) -> String) {
+    init(_ body: @escaping @Sendable (HTTPClientRequest) -> String) {
         self.body = body
     }
 
     var urls: [String] { asked.withLock { $0 } }
 
-    func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
+    func send(_ request: HTTPClientRequest) async throws(HTTPClientError) -> HTTPClientResponse {
         asked.withLock { $0.append(request.url) }
         await latches.wait("gateway")
         if Task.isCancelled { throw HTTPClientError(code: .cancelled, message: "cancelled") }
-        return HTTPResponse(status: 200, body: Array(body(request).utf8))
+        return HTTPClientResponse(status: 200, body: Array(body(request).utf8))
     }
 }
 
@@ -39,7 +39,7 @@ struct LookupPipelineTests {
     private func fixture(
         _ yaml: String = "enrich: { lookup: { preset: waha, url: \"http://waha\" } }",
         first: [any Stage] = [],
-        answer: @escaping @Sendable (HTTPRequest) -> String
+        answer: @escaping @Sendable (HTTPClientRequest) -> String
     ) async throws -> (PipelineFixture, HeldGateway) {
         let registry = ConfigurationKindRegistry(
             stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
@@ -63,7 +63,7 @@ struct LookupPipelineTests {
             ])
     }
 
-    private static func vendas(_ request: HTTPRequest) -> String {
+    private static func vendas(_ request: HTTPClientRequest) -> String {
         request.url.contains("/picture") ? #"{"url":"https://p.example/g.jpg"}"# : #"{"subject":"Vendas"}"#
     }
 

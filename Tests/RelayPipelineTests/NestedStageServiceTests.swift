@@ -13,7 +13,7 @@ private final class MendableStage: Stage {
 
     func mend() { isBroken.withLock { $0 = false } }
 
-    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+    func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         if draft.event.payload["text"] == "2!", isBroken.withLock({ $0 }) { throw StageError("no luck") }
         return .next
     }

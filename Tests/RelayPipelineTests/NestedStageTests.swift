@@ -4,7 +4,7 @@ import RelayJSON
 import RelayPipeline
 import Testing
 
-@Sendable private func drop(_ draft: inout EventDraft, _ context: StageContext) throws(StageError) -> StageOutcome {
+@Sendable private func drop(_ draft: inout PipelineEvent, _ context: StageContext) throws(StageError) -> StageOutcome {
     .drop(reason: "no")
 }
 

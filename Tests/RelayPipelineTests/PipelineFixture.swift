@@ -39,7 +39,7 @@ final class PipelineFixture: Sendable {
         options.diskReserveBytes = 0
         file = try await SQLiteStore.open(
             path: folder.appendingPathComponent("store.db").path,
-            secretKey: StoreEncryptionKey(bytes: [UInt8](repeating: 7, count: 32)),
+            secretKey: CredentialEncryptionKey(bytes: [UInt8](repeating: 7, count: 32)),
             clock: clock,
             logger: logger,
             configuration: options

@@ -14,7 +14,7 @@ private struct MarkStage: Stage {
     var outcome: StageOutcome = .next
     var failure: String?
 
-    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+    func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         draft.event.payload[name] = true
         if let failure { throw StageError(failure) }
         return outcome
@@ -27,7 +27,7 @@ private func step(_ stage: MarkStage, when: String? = nil, onError: PipelineStep
     PipelineStep(kind: "mark", id: stage.name, when: try when.map { try JQProgram($0) }, onError: onError, stage: stage)
 }
 
-private func run(_ steps: [PipelineStep]) -> (draft: EventDraft, end: Pipeline.End) {
+private func run(_ steps: [PipelineStep]) -> (draft: PipelineEvent, end: Pipeline.End) {
     let event = Event(
         id: EventID(1),
         source: "baileys",
@@ -39,7 +39,7 @@ private func run(_ steps: [PipelineStep]) -> (draft: EventDraft, end: Pipeline.E
         payload: ["type": "text"]
     )
     let pipeline = Pipeline(PipelineDefinition(name: "default", file: "", from: [], steps: steps))
-    switch pipeline.run(event, in: StubContactDirectory().context) {
+    switch pipeline.run(event, in: StubStageDirectory().context) {
     case .ended(let draft, let end): return (draft, end)
     case .waiting: preconditionFailure("no step waits")
     }

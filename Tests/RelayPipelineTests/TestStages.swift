@@ -58,7 +58,7 @@ struct WaitingStage: Stage {
     let latches: NamedLatches
     var waits: Bool { true }
 
-    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+    func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         guard let latch = draft.event.payload["latch"]?.string else { return .next }
         draft.event.payload["latch"] = nil
         return .wait(
@@ -75,13 +75,13 @@ struct WaitingStage: Stage {
 }
 
 struct DeliveringStage: Stage {
-    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+    func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         draft.deliver(to: DeliveryTarget(destination: "crm", settings: DestinationDispatchSettings(), isSigned: false))
         return .next
     }
 }
 
-struct SinglePipelineProvider: PipelineProvider, DeliveryTargetLookup {
+struct SinglePipelineProvider: PipelineProvider, DeliveryTargetResolver {
     let pipelines: [Pipeline]
 
     init(_ steps: [PipelineStep]) {
@@ -89,7 +89,7 @@ struct SinglePipelineProvider: PipelineProvider, DeliveryTargetLookup {
         pipelines = [Pipeline(definition, generation: ConfigurationGenerationID(number: 7, hash: "abc"))]
     }
 
-    var routes: any DeliveryTargetLookup { self }
+    var routes: any DeliveryTargetResolver { self }
     func route(to destination: String) -> DeliveryTarget? { nil }
     func webhooks(of session: String) -> [DeliveryTarget] { [] }
 }
@@ -152,7 +152,7 @@ final class BreakableJournal: Journal, MessageHistoryStore {
     }
     func chats(
         session: String?, search: String?, offset: Int, limit: Int
-    ) async throws(StoreError) -> (chats: [HistoryChat], total: Int) {
+    ) async throws(StoreError) -> (chats: [ChatSummary], total: Int) {
         try await base.chats(session: session, search: search, offset: offset, limit: limit)
     }
     func contacts(

@@ -8,7 +8,7 @@ import RelayTesting
 /// The work is over and changes nothing.
 let done: Result<DeferredStageWork.Change, StageError> = .success(goOn)
 
-@Sendable private func goOn(_ draft: inout EventDraft, _ context: StageContext) throws(StageError) -> StageOutcome {
+@Sendable private func goOn(_ draft: inout PipelineEvent, _ context: StageContext) throws(StageError) -> StageOutcome {
     .next
 }
 
@@ -24,7 +24,7 @@ struct YAMLPipeline {
         let name: String
         init(_ options: OptionReader, in context: StageBuildContext) throws { name = try options(Self.name) }
 
-        func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+        func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
             draft.event.payload["marks"] = .string((draft.event.payload["marks"]?.string ?? "") + name)
             return .next
         }
@@ -37,7 +37,7 @@ struct YAMLPipeline {
         static let fields: [AnyOptionField] = []
         init(_ options: OptionReader, in context: StageBuildContext) throws {}
 
-        func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+        func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
             draft.event.payload["marks"] = "broken"
             throw StageError("no luck", reason: "luck")
         }
@@ -51,7 +51,7 @@ struct YAMLPipeline {
         init(_ options: OptionReader, in context: StageBuildContext) throws {}
         var waits: Bool { true }
 
-        func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+        func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
             draft.event.payload["marks"] = .string((draft.event.payload["marks"]?.string ?? "") + "w")
             return .wait(DeferredStageWork { goOn })
         }
@@ -65,7 +65,7 @@ struct YAMLPipeline {
     )
 
     let pipeline: Pipeline
-    let context = StubContactDirectory().context
+    let context = StubStageDirectory().context
 
     /// Reads steps as in a pipeline.
     static func steps(_ yaml: String) throws -> [PipelineStep] {
@@ -78,7 +78,7 @@ struct YAMLPipeline {
         pipeline = Pipeline(PipelineDefinition(name: "default", file: "", from: [], steps: try Self.steps(yaml)))
     }
 
-    func begin(_ payload: JSONObject = [:]) -> Pipeline.Run {
+    func begin(_ payload: JSONObject = [:]) -> Pipeline.RunResult {
         let event = Event(
             id: EventID(1),
             source: "baileys",
@@ -96,7 +96,7 @@ struct YAMLPipeline {
     func run(
         _ payload: JSONObject = [:],
         change: Result<DeferredStageWork.Change, StageError>? = nil
-    ) -> (draft: EventDraft, end: Pipeline.End) {
+    ) -> (draft: PipelineEvent, end: Pipeline.End) {
         var run = begin(payload)
         while true {
             switch run {
@@ -107,7 +107,7 @@ struct YAMLPipeline {
     }
 }
 
-extension EventDraft {
+extension PipelineEvent {
     var marks: String { event.payload["marks"]?.string ?? "" }
 
     /// The destinations of its deliveries, and a member of their payloads.

@@ -5,7 +5,7 @@ import Testing
 
 struct ExplainTests {
     private func explain(_ word: String) throws -> String {
-        try ConfigurationReference.everything.find(word).map(\.text).joined(separator: "\n\n")
+        try ConfigurationDocumentation.everything.find(word).map(\.text).joined(separator: "\n\n")
     }
 
     @Test func anOptionIsExplainedWithItsTypeAndItsDefault() throws {
@@ -42,8 +42,8 @@ struct ExplainTests {
     }
 
     @Test func aWordThatIsSeveralThingsIsExplainedAsEach() throws {
-        #expect(try ConfigurationReference.everything.find("media").map(\.entry.group) == [.section, .stage])
-        #expect(try ConfigurationReference.everything.find("media.wait").map(\.entry.group) == [.stage])
+        #expect(try ConfigurationDocumentation.everything.find("media").map(\.entry.group) == [.section, .stage])
+        #expect(try ConfigurationDocumentation.everything.find("media.wait").map(\.entry.group) == [.stage])
     }
 
     @Test func optionsInsideOfOptionsAreFoundByTheirPath() throws {
@@ -56,7 +56,7 @@ struct ExplainTests {
 
     @Test func anOptionAloneIsFoundWhereverItIs() throws {
         #expect(
-            try ConfigurationReference.everything.find("max_in_flight").map(\.entry.name)
+            try ConfigurationDocumentation.everything.find("max_in_flight").map(\.entry.name)
                 == ["delivery", "destinations"].reversed())
     }
 
@@ -69,14 +69,14 @@ struct ExplainTests {
         ("xyzzy", "there is nothing called \"xyzzy\"; `zaphub explain` lists what there is"),
     ])
     func whatThereIsNotIsAnsweredWithWhatMayHaveBeenMeant(_ word: String, _ answer: String) {
-        #expect(throws: ReferenceLookupError.self) { try ConfigurationReference.everything.find(word) }
-        do throws(ReferenceLookupError) { _ = try ConfigurationReference.everything.find(word) } catch {
+        #expect(throws: UnknownReferenceWordError.self) { try ConfigurationDocumentation.everything.find(word) }
+        do throws(UnknownReferenceWordError) { _ = try ConfigurationDocumentation.everything.find(word) } catch {
             #expect(error.description == answer)
         }
     }
 
     @Test func theListNamesEverythingThatAConfigurationCanName() {
-        let list = ConfigurationReference.everything.list
+        let list = ConfigurationDocumentation.everything.list
         let registry = ConfigurationKindRegistry.everything
         let words =
             registry.stages.map { $0.kind } + registry.destinations.map { $0.kind } + registry.formats.map { $0.name }
@@ -85,12 +85,12 @@ struct ExplainTests {
     }
 
     @Test func everythingSaysWhatItIsInLinesThatFitATerminal() throws {
-        for entry in ConfigurationReference.everything.entries {
+        for entry in ConfigurationDocumentation.everything.entries {
             #expect(!entry.summary.isEmpty, "\(entry.name)")
             for option in entry.options { #expect(!option.field.summary.isEmpty, "\(entry.name).\(option.path)") }
             for line in try explain(entry.name).split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
         }
-        for line in ConfigurationReference.everything.list.split(separator: "\n") {
+        for line in ConfigurationDocumentation.everything.list.split(separator: "\n") {
             #expect(line.count <= 100, "\(line)")
         }
     }

@@ -13,7 +13,7 @@ struct ExpressionInputEventsTests {
     private let event = #"{"event":"message.received","sessionId":"s","payload":{"text":"hi"},"timestamp":1700000000}"#
 
     private func reader(
-        _ format: any EventFormat
+        _ format: any SourceFormat
     ) -> (_ document: [UInt8]) async throws(IntakeError) -> (events: [Event], problems: [String]) {
         let reader = SourceDocumentReader(
             source: "bridge", format: format, defaultSession: "front-desk", files: .identified)

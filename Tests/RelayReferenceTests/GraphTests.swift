@@ -139,5 +139,5 @@ struct Fork: ConfigurableStage {
         ]
     }
 
-    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
+    func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome { .next }
 }

@@ -6,16 +6,16 @@ import Testing
 struct ReferenceFileTests {
     private static let stale: Comment = "docs/ is not what the relay reads its files with: run `make reference`"
 
-    @Test(arguments: ConfigurationReference.Page.allCases)
-    func theReferenceIsOfToday(_ page: ConfigurationReference.Page) throws {
+    @Test(arguments: ConfigurationDocumentation.Page.allCases)
+    func theReferenceIsOfToday(_ page: ConfigurationDocumentation.Page) throws {
         let committed = try Repository.text("docs/reference/\(page.rawValue).md")
-        #expect(committed == ConfigurationReference.everything.markdown(page), Self.stale)
+        #expect(committed == ConfigurationDocumentation.everything.markdown(page), Self.stale)
     }
 
-    @Test(arguments: ConfigurationReference.SchemaFile.allCases)
-    func theSchemasAreOfToday(_ file: ConfigurationReference.SchemaFile) throws {
+    @Test(arguments: ConfigurationDocumentation.SchemaFile.allCases)
+    func theSchemasAreOfToday(_ file: ConfigurationDocumentation.SchemaFile) throws {
         let committed = try Repository.text("docs/schema/\(file.rawValue).json")
-        #expect(committed == ConfigurationReference.everything.schema(file).prettyText + "\n", Self.stale)
+        #expect(committed == ConfigurationDocumentation.everything.schema(file).prettyText + "\n", Self.stale)
     }
 
     @Test func theShippedFilesNameTheirSchemas() throws {

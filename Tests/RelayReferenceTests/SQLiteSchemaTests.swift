@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.limitedConcurrency)
 struct SQLiteSchemaTests {
-    private typealias Sample = (file: ConfigurationReference.SchemaFile, text: String)
+    private typealias Sample = (file: ConfigurationDocumentation.SchemaFile, text: String)
 
     @Test func theShippedFilesAreValid() async throws {
         let samples: [Sample] = [

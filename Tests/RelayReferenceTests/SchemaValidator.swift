@@ -25,11 +25,12 @@ enum SchemaValidator {
         """
 
     /// What is wrong with each text; nil: nothing.
-    static func validate(_ samples: [(file: ConfigurationReference.SchemaFile, text: String)]) async throws -> [String?]
+    static func validate(_ samples: [(file: ConfigurationDocumentation.SchemaFile, text: String)]) async throws
+        -> [String?]
     {
         let schemas = JSONObject(
-            ConfigurationReference.SchemaFile.allCases.map {
-                ($0.rawValue, ConfigurationReference.everything.schema($0))
+            ConfigurationDocumentation.SchemaFile.allCases.map {
+                ($0.rawValue, ConfigurationDocumentation.everything.schema($0))
             })
         let input: JSON = [
             .object(schemas),

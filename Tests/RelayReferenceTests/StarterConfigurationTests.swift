@@ -37,7 +37,7 @@ struct StarterConfigurationTests {
     @Test func whatIsWrittenIsValidInTheEditor() async throws {
         let starters = try Self.recipes.map(starter)
         let samples = starters.flatMap {
-            [(ConfigurationReference.SchemaFile.config, $0.config), (.pipeline, $0.pipeline)]
+            [(ConfigurationDocumentation.SchemaFile.config, $0.config), (.pipeline, $0.pipeline)]
         }
         for (sample, problem) in zip(samples, try await SchemaValidator.validate(samples)) {
             #expect(problem == nil, "\(sample.1)")

@@ -20,8 +20,8 @@ extension ConfigurationKindRegistry {
     }()
 }
 
-extension ConfigurationReference {
-    static let everything = ConfigurationReference(.everything)
+extension ConfigurationDocumentation {
+    static let everything = ConfigurationDocumentation(.everything)
 }
 
 /// Accesses files of the repository.

@@ -12,7 +12,7 @@ struct TransportTests {
         stages: ConfigurationKindRegistry.everything.stages,
         destinations: ConfigurationKindRegistry.everything.destinations,
         formats: ConfigurationKindRegistry.everything.formats,
-        transports: (BuiltInTransports.all as [any TransportOptions.Type]) + [PipeTransport.self]
+        transports: (BuiltInTransports.all as [any SourceTransportOptions.Type]) + [PipeTransport.self]
     )
 
     private func load(_ sources: String) throws(InvalidConfigurationError) -> RelayConfiguration {
@@ -52,7 +52,7 @@ struct TransportTests {
     }
 
     @Test func theReferenceAndTheSchemaHaveThem() throws {
-        let reference = ConfigurationReference(Self.registry)
+        let reference = ConfigurationDocumentation(Self.registry)
         let entry = try #require(reference.entries(.transport).first { $0.name == "pipe" })
         #expect(entry.summary == PipeTransport.summary)
         #expect(entry.options.map(\.path) == ["name"])
@@ -64,7 +64,7 @@ struct TransportTests {
 }
 
 /// An additional transport with an option.
-private struct PipeTransport: TransportOptions {
+private struct PipeTransport: SourceTransportOptions {
     static let kind = "pipe"
     static let summary = "Reads a named pipe."
     static let pipeName = OptionField.string("name", "The pipe.")
@@ -72,7 +72,7 @@ private struct PipeTransport: TransportOptions {
 
     let name: String
 
-    init(_ options: OptionReader, format: any EventFormat.Type) throws {
+    init(_ options: OptionReader, format: any SourceFormat.Type) throws {
         name = try options(Self.pipeName)
     }
 

@@ -96,7 +96,7 @@ struct IdentityTests {
             }
         }
         try old.close()
-        let key = try StoreEncryptionKey.load(
+        let key = try CredentialEncryptionKey.load(
             file: folder.appendingPathComponent("schema-8.key").path, environmentValue: nil, store: directory.database)
         let store = try await SQLiteStore.open(
             path: directory.database, secretKey: key, clock: SystemClock(), logger: Stores.logger)

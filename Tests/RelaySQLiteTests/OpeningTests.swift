@@ -96,16 +96,17 @@ import Testing
     @Test func aKeyIsMadeOnceAndKept() throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/keys/secret.key"
-        let made = try StoreEncryptionKey.load(file: path, environmentValue: nil, store: path + ".none")
+        let made = try CredentialEncryptionKey.load(file: path, environmentValue: nil, store: path + ".none")
         #expect(try mode(path) == 0o600)
         let sealed = made.seal([1, 2, 3], for: "t/1/c")
         #expect(
-            try StoreEncryptionKey.load(file: path, environmentValue: "", store: path + ".none").open(
+            try CredentialEncryptionKey.load(file: path, environmentValue: "", store: path + ".none").open(
                 sealed, for: "t/1/c") == [
                     1, 2, 3,
                 ])
         let other = Data(repeating: 5, count: 32).base64EncodedString()
-        let fromEnvironment = try StoreEncryptionKey.load(file: path, environmentValue: other, store: path + ".none")
+        let fromEnvironment = try CredentialEncryptionKey.load(
+            file: path, environmentValue: other, store: path + ".none")
         #expect(throws: StoreError.self) { try fromEnvironment.open(sealed, for: "t/1/c") }
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path + "/keys") == ["secret.key"])
     }
@@ -115,20 +116,20 @@ import Testing
         let directory = try TemporaryDirectory()
         let path = directory.path + "/secret.key"
         let error = #expect(throws: StoreError.self) {
-            try StoreEncryptionKey.load(file: path, environmentValue: text, store: path + ".none")
+            try CredentialEncryptionKey.load(file: path, environmentValue: text, store: path + ".none")
         }
         #expect(error?.code == .wrongKey)
         #expect(error?.message.contains("openssl rand -base64 32") == true)
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         #expect(throws: StoreError.self) {
-            try StoreEncryptionKey.load(file: path, environmentValue: nil, store: path + ".none")
+            try CredentialEncryptionKey.load(file: path, environmentValue: nil, store: path + ".none")
         }
         #expect(FileManager.default.contents(atPath: path) == Data(text.utf8), "it is not overwritten")
     }
 
     /// Columns of a store that was written when the relay still used swift-crypto.
     @Test func whatEarlierVersionsSealedOpens() throws {
-        let key = try StoreEncryptionKey(bytes: Array(0..<32))
+        let key = try CredentialEncryptionKey(bytes: Array(0..<32))
         let headers = try #require(Hex.decode("17a61f87d74c0661c38a98bd269dde89d61fe80dea84c4f5c5301dc35fbe"))
         #expect(try key.open(headers, for: "webhooks/wh_1m8mhv89jk4f7/headers") == Array("[]".utf8))
         let secrets = try #require(
@@ -144,7 +145,7 @@ import Testing
     }
 
     @Test func whatIsSealedOpensInItsPlaceAlone() throws {
-        let key = try StoreEncryptionKey(bytes: Stores.keyBytes)
+        let key = try CredentialEncryptionKey(bytes: Stores.keyBytes)
         let sealed = key.seal(Array("whsec_x".utf8), for: "webhooks/wh_1/secrets")
         #expect(try key.open(sealed, for: "webhooks/wh_1/secrets") == Array("whsec_x".utf8))
         for place in ["webhooks/wh_2/secrets", "webhooks/wh_1/headers"] {
@@ -154,6 +155,6 @@ import Testing
         damaged[20] ^= 1
         #expect(throws: StoreError.self) { try key.open(damaged, for: "webhooks/wh_1/secrets") }
         #expect(key.seal([1], for: "a") != key.seal([1], for: "a"), "a nonce is used once")
-        #expect(throws: StoreError.self) { try StoreEncryptionKey(bytes: [1, 2, 3]) }
+        #expect(throws: StoreError.self) { try CredentialEncryptionKey(bytes: [1, 2, 3]) }
     }
 }

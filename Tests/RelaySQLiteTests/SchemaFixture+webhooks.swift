@@ -17,14 +17,14 @@ extension SchemaFixture {
     ]
 
     /// One webhook with these options, and one with only a URL.
-    static var webhooks: [WebhookRegistration] {
-        var full = WebhookRegistration(id: webhook, session: session, options: options, createdAt: now)
+    static var webhooks: [SessionWebhook] {
+        var full = SessionWebhook(id: webhook, session: session, options: options, createdAt: now)
         full.secrets = secrets
         full.isEnabled = false
         full.updatedAt = now + .seconds(1)
         return [
             full,
-            WebhookRegistration(
+            SessionWebhook(
                 id: "wh_0000000000002", session: session, url: "https://plain.example/", createdAt: now),
         ]
     }

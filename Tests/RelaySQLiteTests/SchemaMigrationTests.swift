@@ -27,7 +27,7 @@ struct SchemaMigrationTests {
         let directory = try TemporaryDirectory()
         try FileManager.default.copyItem(
             atPath: folder.appendingPathComponent("schema-\(version).sqlite").path, toPath: directory.database)
-        let key = try StoreEncryptionKey.load(
+        let key = try CredentialEncryptionKey.load(
             file: folder.appendingPathComponent("schema-\(version).key").path, environmentValue: nil,
             store: directory.database)
         let store = try await SQLiteStore.open(
@@ -48,7 +48,7 @@ struct SchemaMigrationTests {
             atPath: folder.appendingPathComponent("schema-\(version).sqlite").path, toPath: directory.database)
         let error = await #expect(throws: StoreError.self) { try await Stores.open(directory.database) }
         #expect(error?.code == .wrongKey)
-        let key = try StoreEncryptionKey.load(
+        let key = try CredentialEncryptionKey.load(
             file: folder.appendingPathComponent("schema-\(version).key").path, environmentValue: nil,
             store: directory.database)
         let store = try await SQLiteStore.open(
@@ -63,7 +63,7 @@ struct SchemaMigrationTests {
     @Test(.enabled(if: fixtureFolder != nil, "writes a fixture; set ZAPHUB_WRITE_SCHEMA_FIXTURE to a folder"))
     func theFixtureOfThisSchemaIsWritten() async throws {
         let base = try #require(Self.fixtureFolder) + "/schema-\(SQLiteSchema.version)"
-        let key = try StoreEncryptionKey.load(file: base + ".key", environmentValue: nil, store: base + ".sqlite")
+        let key = try CredentialEncryptionKey.load(file: base + ".key", environmentValue: nil, store: base + ".sqlite")
         let store = try await SQLiteStore.open(
             path: base + ".sqlite", secretKey: key, clock: SystemClock(), logger: Stores.logger)
         try await SchemaFixture.fill(store)

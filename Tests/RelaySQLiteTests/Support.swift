@@ -32,7 +32,7 @@ enum Stores {
         configuration.cacheBytes = 4 << 20
         configure(&configuration)
         return try await SQLiteStore.open(
-            path: path, secretKey: StoreEncryptionKey(bytes: key), clock: clock, logger: logger,
+            path: path, secretKey: CredentialEncryptionKey(bytes: key), clock: clock, logger: logger,
             configuration: configuration
         )
     }

@@ -21,7 +21,7 @@ struct LineReaderServiceTests {
 
     /// Reads a text to its end through a pipe.
     private func readPipe(
-        _ text: String, logger: Logger = Logger(label: "test"), format: any EventFormat = TestFormat()
+        _ text: String, logger: Logger = Logger(label: "test"), format: any SourceFormat = TestFormat()
     ) async throws -> LineReaderStatistics.Snapshot {
         let pipe = Pipe()
         let service = LineReaderService(

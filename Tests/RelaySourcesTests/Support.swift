@@ -47,15 +47,17 @@ final class MemoryJournal: Journal {
 }
 
 /// A format for tests: `{"id": "1", "session": "demo"}` is one event; with an array of ids, it is several.
-struct TestFormat: EventFormat {
+struct TestFormat: SourceFormat {
     static let name = "test"
     static let summary = "Documents of a test."
 
-    func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+    func read(_ document: [UInt8], context: FormatReadContext) throws(InvalidDocumentError) -> ParsedDocument {
         ParsedDocument(events: try events(in: document, context))
     }
 
-    private func events(in document: [UInt8], _ context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
+    private func events(in document: [UInt8], _ context: FormatReadContext) throws(InvalidDocumentError)
+        -> [ParsedEvent]
+    {
         let parsed: JSON
         do {
             parsed = try JSON(parsing: document)
@@ -87,7 +89,7 @@ struct TestFormat: EventFormat {
 
 func makeIntake(
     _ journal: MemoryJournal,
-    format: any EventFormat = TestFormat(),
+    format: any SourceFormat = TestFormat(),
     authentication: (any IntakeAuthentication)? = nil,
     defaultSession: String? = nil,
     mediaStore: (any MediaStore)? = nil,
@@ -163,7 +165,7 @@ final class InMemoryMediaStore: MediaStore {
     func open(
         _ id: MediaID,
         bounds: @Sendable (_ size: Int64) -> Range<Int64>
-    ) async throws(MediaError) -> StoredMediaReader {
+    ) async throws(MediaError) -> StoredMediaStream {
         throw MediaError(.notStored, "nothing is read here")
     }
     func sweep(before moment: Timestamp) async throws(MediaError) -> Int { 0 }

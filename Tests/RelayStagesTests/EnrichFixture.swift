@@ -10,13 +10,13 @@ let ana = "5511999999001@s.whatsapp.net"
 let hidden = "100000000000002@lid"
 
 /// A directory, a gateway and a clock, and an `enrich` between them.
-final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, GatewayDirectoryLookup {
+final class EnrichFixture: ContactDirectorySnapshot, DeliveryTargetResolver, GatewayDirectoryLookup {
     private struct State: Sendable {
         var contacts: [String: Contact] = [:]
         var groups: [String: Group] = [:]
         var asked: [String] = []
         var routes: [any LookupEndpoint] = []
-        var answer: LookupAnswer?
+        var answer: DirectoryLookupAnswer?
         var isAvailable = true
     }
 
@@ -37,7 +37,7 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, GatewayDirec
 
     // MARK: Dependencies
 
-    func knows(_ record: HistoryUpdate) {
+    func knows(_ record: HistoryChange) {
         state.withLock { state in
             switch record {
             case .contact(let contact):
@@ -55,7 +55,7 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, GatewayDirec
     }
 
     /// Sets the gateway's response from now on; nil for no response.
-    func answers(_ answer: LookupAnswer?) { state.withLock { $0.answer = answer } }
+    func answers(_ answer: DirectoryLookupAnswer?) { state.withLock { $0.answer = answer } }
     func isAvailable(_ isAvailable: Bool) { state.withLock { $0.isAvailable = isAvailable } }
 
     /// The ids that the gateway was asked for.
@@ -72,7 +72,7 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, GatewayDirec
 
     func mayLookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) -> Bool { state.withLock { $0.isAvailable } }
 
-    func lookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) async -> LookupAnswer? {
+    func lookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) async -> DirectoryLookupAnswer? {
         state.withLock { state in
             state.asked.append(key.id)
             state.routes.append(route)
@@ -84,7 +84,7 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, GatewayDirec
 
     /// Runs a message through the stage, waits for its work, and has the directory learn from the result.
     /// - Parameter meanwhile: called while the stage waits.
-    func enriched(_ draft: EventDraft, asking: Bool = true, meanwhile: () -> Void = {}) async throws -> JSONObject {
+    func enriched(_ draft: PipelineEvent, asking: Bool = true, meanwhile: () -> Void = {}) async throws -> JSONObject {
         var draft = draft
         let context = StageContext(directory: self, routes: self, gateways: asking ? self : nil, clock: clock)
         var outcome = try enrich.run(&draft, in: context)
@@ -99,7 +99,7 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, GatewayDirec
 }
 
 /// A message as the formats normalize it.
-func message(in chat: String, type: EventType = .messageReceived, _ extra: JSONObject = [:]) -> EventDraft {
+func message(in chat: String, type: EventType = .messageReceived, _ extra: JSONObject = [:]) -> PipelineEvent {
     var payload: JSONObject = [
         "messageId": "3EB0", "chatId": .string(chat), "from": .string(chat), "participant": nil, "type": "text",
         "content": ["text": "oi"], "chatName": nil, "chatImageUrl": nil, "participantName": nil, "groupName": nil,
@@ -109,9 +109,9 @@ func message(in chat: String, type: EventType = .messageReceived, _ extra: JSONO
     return draft(type, chat: chat, payload)
 }
 
-func draft(_ type: EventType, chat: String, _ payload: JSONObject) -> EventDraft {
+func draft(_ type: EventType, chat: String, _ payload: JSONObject) -> PipelineEvent {
     let now = Timestamp(seconds: 1_763_029_800)
-    return EventDraft(
+    return PipelineEvent(
         event: Event(
             id: EventID(1),
             source: "baileys",

@@ -8,7 +8,7 @@ struct GatewayLookupPolicyTests {
     @Test func aGroupHasItsNameAndPictureAtTheFirstMessageAndTheSecondAsksNobody() async throws {
         let fixture = try EnrichFixture()
         let picture = fixture.clock.picture(for: .seconds(86_400))
-        fixture.answers(LookupAnswer(name: "Vendas", imageURL: picture))
+        fixture.answers(DirectoryLookupAnswer(name: "Vendas", imageURL: picture))
         for _ in 1...2 {
             let payload = try await fixture.enriched(message(in: group))
             #expect(payload["groupName"] == "Vendas")
@@ -34,26 +34,26 @@ struct GatewayLookupPolicyTests {
 
     @Test func whatTheGatewayDoesNotKnowIsAskedForAgainAfterTheNegativeCache() async throws {
         let fixture = try EnrichFixture()
-        fixture.answers(LookupAnswer(imageURL: ""))
+        fixture.answers(DirectoryLookupAnswer(imageURL: ""))
         _ = try await fixture.enriched(message(in: group))
         fixture.clock.advance(by: .seconds(3599))
         _ = try await fixture.enriched(message(in: group))
         #expect(fixture.asked.count == 1)
         fixture.clock.advance(by: .seconds(1))
-        fixture.answers(LookupAnswer(name: "Vendas", imageURL: ""))
+        fixture.answers(DirectoryLookupAnswer(name: "Vendas", imageURL: ""))
         #expect(try await fixture.enriched(message(in: group))["groupName"] == "Vendas")
         #expect(fixture.asked.count == 2)
     }
 
     @Test func whatIsKnownIsAskedForAgainAfterTheCache() async throws {
         let fixture = try EnrichFixture()
-        fixture.answers(LookupAnswer(name: "Vendas", imageURL: "https://x.example/p.jpg"))
+        fixture.answers(DirectoryLookupAnswer(name: "Vendas", imageURL: "https://x.example/p.jpg"))
         _ = try await fixture.enriched(message(in: group))
         fixture.clock.advance(by: .seconds(86_399))
         _ = try await fixture.enriched(message(in: group))
         #expect(fixture.asked.count == 1)
         fixture.clock.advance(by: .seconds(1))
-        fixture.answers(LookupAnswer(name: "Vendas SP", imageURL: "https://x.example/q.jpg"))
+        fixture.answers(DirectoryLookupAnswer(name: "Vendas SP", imageURL: "https://x.example/q.jpg"))
         let payload = try await fixture.enriched(message(in: group))
         #expect(payload["groupName"] == "Vendas SP")
         #expect(payload["groupImageUrl"] == "https://x.example/q.jpg")
@@ -62,7 +62,7 @@ struct GatewayLookupPolicyTests {
 
     @Test func aGatewayThatDoesNotAnswerLeavesWhatIsKnown() async throws {
         let fixture = try EnrichFixture()
-        fixture.answers(LookupAnswer(name: "Vendas", imageURL: "https://x.example/p.jpg"))
+        fixture.answers(DirectoryLookupAnswer(name: "Vendas", imageURL: "https://x.example/p.jpg"))
         _ = try await fixture.enriched(message(in: group))
         fixture.clock.advance(by: .seconds(90_000))
         fixture.answers(nil)
@@ -79,19 +79,19 @@ struct GatewayLookupPolicyTests {
 
     @Test func anExpiredPictureIsNeverHandedOut() async throws {
         let fixture = try EnrichFixture()
-        fixture.answers(LookupAnswer(name: "Vendas", imageURL: fixture.clock.picture(for: .seconds(7200))))
+        fixture.answers(DirectoryLookupAnswer(name: "Vendas", imageURL: fixture.clock.picture(for: .seconds(7200))))
         _ = try await fixture.enriched(message(in: group))
         fixture.clock.advance(by: .seconds(7200))
         fixture.answers(nil)
         #expect(try await fixture.enriched(message(in: group))["groupImageUrl"] == .null)
         let fresh = fixture.clock.picture("fresh", for: .seconds(7200))
-        fixture.answers(LookupAnswer(name: "Vendas", imageURL: fresh))
+        fixture.answers(DirectoryLookupAnswer(name: "Vendas", imageURL: fresh))
         #expect(try await fixture.enriched(message(in: group))["groupImageUrl"] == .string(fresh))
     }
 
     @Test func aPictureThatTheGatewayHandsOutExpiredIsNone() async throws {
         let fixture = try EnrichFixture()
-        fixture.answers(LookupAnswer(name: "Vendas", imageURL: fixture.clock.picture(for: .seconds(-1))))
+        fixture.answers(DirectoryLookupAnswer(name: "Vendas", imageURL: fixture.clock.picture(for: .seconds(-1))))
         #expect(try await fixture.enriched(message(in: group))["groupImageUrl"] == .null)
         #expect(try await fixture.enriched(message(in: group))["groupImageUrl"] == .null)
         #expect(fixture.asked.count == 1)
@@ -99,17 +99,17 @@ struct GatewayLookupPolicyTests {
 
     @Test func theExpiryIsJudgedByTheWallClock() async throws {
         let fixture = try EnrichFixture()
-        fixture.answers(LookupAnswer(name: "Vendas", imageURL: fixture.clock.picture(for: .seconds(60))))
+        fixture.answers(DirectoryLookupAnswer(name: "Vendas", imageURL: fixture.clock.picture(for: .seconds(60))))
         fixture.clock.stepWall(by: .seconds(61))
         #expect(try await fixture.enriched(message(in: group))["groupImageUrl"] == .null)
     }
 
     @Test func aPictureThatWasReplacedIsAskedForAtOnce() async throws {
         let fixture = try EnrichFixture()
-        fixture.answers(LookupAnswer(name: "Vendas", imageURL: "https://x.example/old.jpg"))
+        fixture.answers(DirectoryLookupAnswer(name: "Vendas", imageURL: "https://x.example/old.jpg"))
         _ = try await fixture.enriched(message(in: group))
         fixture.knows(.pictureChanged(DirectoryEntryKey(session: "main", id: group)))
-        fixture.answers(LookupAnswer(name: "Vendas", imageURL: "https://x.example/new.jpg"))
+        fixture.answers(DirectoryLookupAnswer(name: "Vendas", imageURL: "https://x.example/new.jpg"))
         #expect(try await fixture.enriched(message(in: group))["groupImageUrl"] == "https://x.example/new.jpg")
     }
 
@@ -123,7 +123,7 @@ struct GatewayLookupPolicyTests {
 
     @Test func aRenamedGroupHasItsNewNameWithoutALookup() async throws {
         let fixture = try EnrichFixture()
-        fixture.answers(LookupAnswer(name: "Vendas", imageURL: "https://x.example/p.jpg"))
+        fixture.answers(DirectoryLookupAnswer(name: "Vendas", imageURL: "https://x.example/p.jpg"))
         _ = try await fixture.enriched(message(in: group))
         fixture.knows(.group(Group(session: "main", id: group, name: "Vendas SP", updatedAt: fixture.clock.now)))
         #expect(try await fixture.enriched(message(in: group))["groupName"] == "Vendas SP")
@@ -132,7 +132,7 @@ struct GatewayLookupPolicyTests {
 
     @Test func whatOthersLearnedMeanwhileIsKeptWithTheAnswer() async throws {
         let fixture = try EnrichFixture()
-        fixture.answers(LookupAnswer(imageURL: "https://x.example/p.jpg"))
+        fixture.answers(DirectoryLookupAnswer(imageURL: "https://x.example/p.jpg"))
         let payload = try await fixture.enriched(message(in: ana)) {
             fixture.knows(.contact(Contact(session: "main", id: ana, name: "Ana Lima", updatedAt: fixture.clock.now)))
         }
@@ -143,11 +143,11 @@ struct GatewayLookupPolicyTests {
 
     @Test func theSavedNameOfAnAnswerWinsOverTheEventsAndTheChosenOneDoesNot() async throws {
         let fixture = try EnrichFixture()
-        fixture.answers(LookupAnswer(pushName: "ana", imageURL: ""))
+        fixture.answers(DirectoryLookupAnswer(pushName: "ana", imageURL: ""))
         var payload = try await fixture.enriched(message(in: ana, ["contactName": "Ana 🌸"]))
         #expect(payload["contactName"] == "Ana 🌸")
         fixture.clock.advance(by: .seconds(3600))
-        fixture.answers(LookupAnswer(name: "Ana (cliente)", pushName: "ana", imageURL: ""))
+        fixture.answers(DirectoryLookupAnswer(name: "Ana (cliente)", pushName: "ana", imageURL: ""))
         payload = try await fixture.enriched(message(in: ana, ["contactName": "Ana 🌸"]))
         #expect(payload["contactName"] == "Ana (cliente)")
         #expect(payload["chatName"] == "Ana (cliente)")
@@ -178,7 +178,7 @@ struct GatewayLookupPolicyTests {
     @Test func aHiddenIdentitysPhoneIsLinkedForTheNextEvent() async throws {
         let fixture = try EnrichFixture()
         fixture.answers(
-            LookupAnswer(pushName: "Ana", imageURL: "https://x.example/p.jpg", phone: JID(ana)))
+            DirectoryLookupAnswer(pushName: "Ana", imageURL: "https://x.example/p.jpg", phone: JID(ana)))
         let payload = try await fixture.enriched(message(in: hidden))
         #expect(payload["chatId"] == .string(hidden), "this event stays as it was accepted")
         #expect(payload["contactName"] == "Ana")
@@ -191,7 +191,7 @@ struct GatewayLookupPolicyTests {
 
     @Test func whatIsNotToldOfAHiddenIdentityIsAskedOfThePhone() async throws {
         let fixture = try EnrichFixture()
-        fixture.answers(LookupAnswer(imageURL: "", phone: JID(ana)))
+        fixture.answers(DirectoryLookupAnswer(imageURL: "", phone: JID(ana)))
         _ = try await fixture.enriched(message(in: hidden))
         #expect(fixture.contact(ana, session: "main")?.checkedAt == nil)
         _ = try await fixture.enriched(message(in: ana))
@@ -200,7 +200,7 @@ struct GatewayLookupPolicyTests {
 
     @Test func aHiddenIdentityWithoutAPhoneIsNotAskedForAllTheTime() async throws {
         let fixture = try EnrichFixture()
-        fixture.answers(LookupAnswer(name: "Ana", imageURL: "https://x.example/p.jpg"))
+        fixture.answers(DirectoryLookupAnswer(name: "Ana", imageURL: "https://x.example/p.jpg"))
         for _ in 1...3 { _ = try await fixture.enriched(message(in: hidden)) }
         #expect(fixture.asked == [hidden])
     }

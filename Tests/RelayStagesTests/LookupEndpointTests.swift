@@ -11,7 +11,7 @@ struct LookupRouteTests {
         return fixture.route?.requests(for: DirectoryEntryKey(session: session, id: chat)) ?? []
     }
 
-    private func answer(_ request: LookupRequest?, _ body: String?) -> LookupAnswer? {
+    private func answer(_ request: LookupRequest?, _ body: String?) -> DirectoryLookupAnswer? {
         request?.read(body.map { Array($0.utf8) })
     }
 
@@ -46,18 +46,19 @@ struct LookupRouteTests {
     ])
     func aGroupsNameOfEachOfWahasEngines(body: String) async throws {
         let request = try await requests(waha, about: group).first
-        #expect(answer(request, body) == LookupAnswer(name: "Vendas"))
+        #expect(answer(request, body) == DirectoryLookupAnswer(name: "Vendas"))
     }
 
     @Test func wahasOtherAnswers() async throws {
         let contact = try await requests(waha, about: ana)
         let full = #"{"id":"5511999999001@c.us","name":"Ana Lima","pushname":"ana","isMyContact":true}"#
-        #expect(answer(contact[0], full) == LookupAnswer(name: "Ana Lima", pushName: "ana"))
+        #expect(answer(contact[0], full) == DirectoryLookupAnswer(name: "Ana Lima", pushName: "ana"))
         let unsaved = #"{"id":"5511999999001@c.us","name":"+55 11 99999-9001","pushname":"ana"}"#
-        #expect(answer(contact[0], unsaved) == LookupAnswer(pushName: "ana"), "a number is no name")
+        #expect(answer(contact[0], unsaved) == DirectoryLookupAnswer(pushName: "ana"), "a number is no name")
         let copied = #"{"name":"ana","pushname":"ana"}"#
-        #expect(answer(contact[0], copied) == LookupAnswer(pushName: "ana"), "the chosen name is not a saved one")
-        #expect(answer(contact[0], nil) == LookupAnswer())
+        #expect(
+            answer(contact[0], copied) == DirectoryLookupAnswer(pushName: "ana"), "the chosen name is not a saved one")
+        #expect(answer(contact[0], nil) == DirectoryLookupAnswer())
         #expect(answer(contact[0], "<html>") == nil)
         #expect(answer(contact[1], #"{"url":"https://pps.example/p.jpg"}"#)?.imageURL == "https://pps.example/p.jpg")
         #expect(answer(contact[1], #"{"url":null}"#)?.imageURL == "")
@@ -65,9 +66,10 @@ struct LookupRouteTests {
         #expect(answer(contact[1], #"{"url":"javascript:alert(1)"}"#)?.imageURL == "")
         let lid = try await requests(waha, about: hidden)[2]
         let linked = #"{"lid":"100000000000002@lid","pn":"5511999999001@c.us"}"#
-        #expect(answer(lid, linked) == LookupAnswer(phone: JID(ana)))
-        #expect(answer(lid, #"{"lid":"100000000000002@lid","pn":null}"#) == LookupAnswer())
-        #expect(answer(lid, #"{"pn":"100000000000002@c.us"}"#) == LookupAnswer(), "its own digits are no phone")
+        #expect(answer(lid, linked) == DirectoryLookupAnswer(phone: JID(ana)))
+        #expect(answer(lid, #"{"lid":"100000000000002@lid","pn":null}"#) == DirectoryLookupAnswer())
+        #expect(
+            answer(lid, #"{"pn":"100000000000002@c.us"}"#) == DirectoryLookupAnswer(), "its own digits are no phone")
     }
 
     @Test func evolutionsRoutes() async throws {
@@ -92,20 +94,22 @@ struct LookupRouteTests {
         let group = try await requests(evolution, about: group).first
         let info =
             #"{"id":"120363000000000001@g.us","subject":"Vendas","pictureUrl":"https://p.example/g.jpg","size":2}"#
-        #expect(answer(group, info) == LookupAnswer(name: "Vendas", imageURL: "https://p.example/g.jpg"))
-        #expect(answer(group, #"{"subject":"Vendas","pictureUrl":null}"#) == LookupAnswer(name: "Vendas", imageURL: ""))
-        #expect(answer(group, "null") == LookupAnswer(imageURL: ""))
+        #expect(answer(group, info) == DirectoryLookupAnswer(name: "Vendas", imageURL: "https://p.example/g.jpg"))
+        #expect(
+            answer(group, #"{"subject":"Vendas","pictureUrl":null}"#)
+                == DirectoryLookupAnswer(name: "Vendas", imageURL: ""))
+        #expect(answer(group, "null") == DirectoryLookupAnswer(imageURL: ""))
         let contact = try await requests(evolution, about: ana)
         let found = """
             [{"remoteJid":"5511999999002@s.whatsapp.net","pushName":"Bia"},
              {"remoteJid":"5511999999001@s.whatsapp.net","pushName":"Ana","profilePicUrl":"https://p.example/old.jpg"}]
             """
-        #expect(answer(contact[0], found) == LookupAnswer(pushName: "Ana"), "and not somebody else's")
-        #expect(answer(contact[0], "[]") == LookupAnswer())
+        #expect(answer(contact[0], found) == DirectoryLookupAnswer(pushName: "Ana"), "and not somebody else's")
+        #expect(answer(contact[0], "[]") == DirectoryLookupAnswer())
         let digits = #"[{"remoteJid":"5511999999001@s.whatsapp.net","pushName":"5511999999001"}]"#
-        #expect(answer(contact[0], digits) == LookupAnswer())
+        #expect(answer(contact[0], digits) == DirectoryLookupAnswer())
         let picture = #"{"wuid":"5511999999001@s.whatsapp.net","profilePictureUrl":"https://p.example/a.jpg"}"#
-        #expect(answer(contact[1], picture) == LookupAnswer(imageURL: "https://p.example/a.jpg"))
+        #expect(answer(contact[1], picture) == DirectoryLookupAnswer(imageURL: "https://p.example/a.jpg"))
     }
 
     @Test func whatIsNotWantedIsNotAskedFor() async throws {
@@ -134,8 +138,8 @@ struct LookupRouteTests {
                 "https://crm.example/Jo%C3%A3o%20%26%20co/people?phone=5511999999001&k=direct",
                 "https://crm.example/pictures/5511999999001",
             ])
-        #expect(answer(found[0], #"{"person":{"display":"Ana"},"name":"x"}"#) == LookupAnswer(name: "Ana"))
-        #expect(answer(found[0], #"{"person":7}"#) == LookupAnswer(), "an expression that fails finds nothing")
+        #expect(answer(found[0], #"{"person":{"display":"Ana"},"name":"x"}"#) == DirectoryLookupAnswer(name: "Ana"))
+        #expect(answer(found[0], #"{"person":7}"#) == DirectoryLookupAnswer(), "an expression that fails finds nothing")
         #expect(answer(found[1], #"{"links":["https://p.example/a.jpg"]}"#)?.imageURL == "https://p.example/a.jpg")
     }
 
@@ -162,7 +166,7 @@ struct LookupRouteTests {
         let told = #"{"data":{"name":"Ana","imgUrl":"https://p.example/a.jpg"},"who":"+5511999999001"}"#
         #expect(
             answer(found[0], told)
-                == LookupAnswer(name: "Ana", imageURL: "https://p.example/a.jpg", phone: JID(ana)))
+                == DirectoryLookupAnswer(name: "Ana", imageURL: "https://p.example/a.jpg", phone: JID(ana)))
     }
 
     @Test func theSameSettingsAreTheSameRouteAndOthersAreNot() async throws {

@@ -25,11 +25,13 @@ private struct MediaStageFixture {
     }
 
     var context: StageContext {
-        StageContext(directory: StubContactDirectory(), routes: StubContactDirectory(), media: fetcher, clock: clock)
+        StageContext(directory: StubStageDirectory(), routes: StubStageDirectory(), media: fetcher, clock: clock)
     }
 
-    func draft(_ payload: JSONObject = ["raw_media": reference, "content": ["ptt": true, "seconds": 7]]) -> EventDraft {
-        EventDraft(
+    func draft(_ payload: JSONObject = ["raw_media": reference, "content": ["ptt": true, "seconds": 7]])
+        -> PipelineEvent
+    {
+        PipelineEvent(
             event: Event(
                 id: EventID(5), source: "baileys", type: .messageReceived, session: "main",
                 chat: "5511999999001@s.whatsapp.net", occurredAt: nil, receivedAt: clock.now, payload: payload),
@@ -39,7 +41,7 @@ private struct MediaStageFixture {
 
     /// Runs the stage and the work that it waits for.
     /// - Parameter meanwhile: called while the stage waits.
-    func run(_ draft: inout EventDraft, meanwhile: @Sendable () async -> Void = {}) async throws {
+    func run(_ draft: inout PipelineEvent, meanwhile: @Sendable () async -> Void = {}) async throws {
         guard case .wait(let work) = try stage.run(&draft, in: context) else {
             Issue.record("the stage does not wait")
             return

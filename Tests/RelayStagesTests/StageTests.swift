@@ -9,14 +9,14 @@ private let now = Timestamp(milliseconds: 1_763_000_000_000)
 private let maria = "5511999999001@s.whatsapp.net"
 private let team = "120363000000000001@g.us"
 
-private func message(chat: String = maria, payload: JSONObject = [:]) -> EventDraft {
+private func message(chat: String = maria, payload: JSONObject = [:]) -> PipelineEvent {
     var fields: JSONObject = [
         "messageId": "3EB0", "chatId": .string(chat), "from": .string(chat), "participant": nil, "type": "text",
         "content": ["text": "oi"], "chatName": nil, "chatImageUrl": nil, "contactName": nil, "contactImageUrl": nil,
         "groupName": nil, "groupImageUrl": nil, "participantName": nil,
     ]
     for (key, value) in payload { fields[key] = value }
-    return EventDraft(
+    return PipelineEvent(
         event: Event(
             id: EventID(1),
             source: "baileys",
@@ -39,8 +39,8 @@ private func stage(_ yaml: String) throws -> any Stage {
 }
 
 /// The reason why a stage drops the event; nil when the event passes.
-private func dropReason(_ stage: any Stage, _ draft: inout EventDraft) throws -> String? {
-    guard case .drop(let reason) = try stage.run(&draft, in: StubContactDirectory().context) else { return nil }
+private func dropReason(_ stage: any Stage, _ draft: inout PipelineEvent) throws -> String? {
+    guard case .drop(let reason) = try stage.run(&draft, in: StubStageDirectory().context) else { return nil }
     return reason
 }
 
@@ -59,11 +59,11 @@ struct StageTests {
     @Test func aFilterThatFailsSaysWhy() throws {
         let filter = try stage("filter: { drop: '.payload.messageId + 1 > 2' }")
         var draft = message()
-        #expect(throws: StageError.self) { try filter.run(&draft, in: StubContactDirectory().context) }
+        #expect(throws: StageError.self) { try filter.run(&draft, in: StubStageDirectory().context) }
     }
 
     @Test func enrichFillsOnlyWhatIsMissingAndPrefersSavedNames() throws {
-        var directory = StubContactDirectory()
+        var directory = StubStageDirectory()
         directory.contacts[maria] = Contact(
             session: "main",
             id: maria,
@@ -84,7 +84,7 @@ struct StageTests {
     }
 
     @Test func enrichGivesGroupsTheirSubjectAndNeverAPushName() throws {
-        var directory = StubContactDirectory()
+        var directory = StubStageDirectory()
         directory.groups[team] = Group(session: "main", id: team, name: "Vendas", updatedAt: now)
         directory.contacts[maria] = Contact(session: "main", id: maria, pushName: "Maria", updatedAt: now)
         let enrich = try stage("enrich: [chat_name, contact_name, group_name]")
@@ -97,7 +97,7 @@ struct StageTests {
     }
 
     @Test func deliverPlansOneForEachDestinationThatWantsTheEvent() throws {
-        var directory = StubContactDirectory()
+        var directory = StubStageDirectory()
         directory.webhooks = [
             DeliveryTarget(destination: "wh_1", settings: DestinationDispatchSettings(), isSigned: true),
             DeliveryTarget(
@@ -120,7 +120,7 @@ struct StageTests {
     @Test func aDeliveryCarriesTheEnvelope() throws {
         var draft = message()
         draft.event.payload = ["messageId": "3EB0", "content": ["text": "Olá \"você\""]]
-        _ = try stage("deliver: crm").run(&draft, in: StubContactDirectory().context)
+        _ = try stage("deliver: crm").run(&draft, in: StubStageDirectory().context)
         let id = DeliveryID(123_456_789)
         let body = String(decoding: try #require(draft.deliveries.first).body(for: id), as: UTF8.self)
         #expect(
@@ -133,7 +133,7 @@ struct StageTests {
 
     @Test func persistKeepsTheMessageAndTheName() throws {
         var draft = message(payload: ["contactName": "Maria"])
-        _ = try stage("persist").run(&draft, in: StubContactDirectory().context)
+        _ = try stage("persist").run(&draft, in: StubStageDirectory().context)
         guard case .message(let stored) = draft.records.first else {
             Issue.record("no message: \(draft.records)")
             return
@@ -153,8 +153,8 @@ struct StageTests {
         let media = try stage("media: { max_size: 1MiB }")
         var large = message(payload: ["raw_media": ["fileLength": 2_000_000]])
         var small = message(payload: ["raw_media": ["fileLength": 2000]])
-        _ = try media.run(&large, in: StubContactDirectory().context)
-        _ = try media.run(&small, in: StubContactDirectory().context)
+        _ = try media.run(&large, in: StubStageDirectory().context)
+        _ = try media.run(&small, in: StubStageDirectory().context)
         #expect(large.event.payload["raw_media"]?["tooLarge"] == true)
         #expect(small.event.payload["raw_media"]?["tooLarge"] == nil)
     }

@@ -5,8 +5,8 @@ import RelayStages
 import RelayTesting
 import Testing
 
-private func draft(_ payload: JSONObject = ["type": "text", "content": ["text": "oi"]]) -> EventDraft {
-    EventDraft(
+private func draft(_ payload: JSONObject = ["type": "text", "content": ["text": "oi"]]) -> PipelineEvent {
+    PipelineEvent(
         event: Event(
             id: EventID(1),
             source: "baileys",
@@ -24,13 +24,13 @@ private func draft(_ payload: JSONObject = ["type": "text", "content": ["text": 
 private let registry = ConfigurationKindRegistry(
     stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
 
-private func run(_ yaml: String, on draft: inout EventDraft) throws -> StageOutcome {
+private func run(_ yaml: String, on draft: inout PipelineEvent) throws -> StageOutcome {
     try registry.step(yaml: yaml, destinations: ["crm"]).stage.run(
-        &draft, in: StubContactDirectory(isSigned: false).context)
+        &draft, in: StubStageDirectory(isSigned: false).context)
 }
 
 /// The bodies that `deliver` would send.
-private func bodies(_ draft: EventDraft) throws -> [JSON] {
+private func bodies(_ draft: PipelineEvent) throws -> [JSON] {
     var draft = draft
     _ = try run("deliver: crm", on: &draft)
     return try draft.deliveries.map { try JSON(parsing: $0.body(for: DeliveryID(1))) }
@@ -150,7 +150,7 @@ struct TransformStageTests {
 
     @Test func theFailureAtHandIsInTheViewAndNotInTheBody() throws {
         var draft = draft()
-        draft.failures = [EventDraft.Failure(of: "media", StageError("no luck", reason: "gone"))]
+        draft.failures = [PipelineEvent.StageFailure(of: "media", StageError("no luck", reason: "gone"))]
         #expect(draft.view["error"] == ["stage": "media", "message": "no luck", "reason": "gone"])
         #expect(try bodies(draft).first?["error"] == nil)
         _ = try run("transform: '.payload + { why: .error.message }'", on: &draft)

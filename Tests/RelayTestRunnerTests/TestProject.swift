@@ -94,7 +94,7 @@ extension ConfigurationKindRegistry {
     static let shipped = ConfigurationKindRegistry(
         stages: BuiltInStages.all,
         destinations: BuiltInDestinations.all,
-        formats: BuiltInEventFormats.all,
+        formats: BuiltInSourceFormats.all,
         transports: BuiltInTransports.all
     )
 }

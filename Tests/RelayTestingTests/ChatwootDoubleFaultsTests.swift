@@ -28,7 +28,7 @@ struct ChatwootDoubleFaultsTests {
         try await withChatwoot { fixture in
             let path = fixture.messages(try await fixture.conversation())
             fixture.chatwoot.next(1, .messageCreate, .commitThenHang)
-            let request = HTTPRequest(
+            let request = HTTPClientRequest(
                 url: fixture.url + path,
                 headers: [("api-access-token", fixture.admin.token), ("content-type", "application/json")],
                 body: Array("{}".utf8),

@@ -45,7 +45,7 @@ struct ChatwootFixture: Sendable {
             headers.append(("api-access-token", token))
         }
         if body != nil { headers.append(("content-type", "application/json")) }
-        let request = HTTPRequest(
+        let request = HTTPClientRequest(
             method: method,
             url: path.hasPrefix("http") ? path : url + path,
             headers: headers,
@@ -149,7 +149,7 @@ struct ChatwootFixture: Sendable {
 }
 
 func withChatwoot(
-    _ profile: ChatwootDouble.Profile = .v4_15,
+    _ profile: ChatwootDouble.Release = .v4_15,
     _ options: ChatwootDouble.Options = ChatwootDouble.Options(),
     isLocked: Bool = false,
     webhookURL: String? = nil,

@@ -9,7 +9,7 @@ import Testing
 @Suite(.limitedConcurrency)
 struct ChatwootWebhookTests {
     private func withReceiver(
-        _ profile: ChatwootDouble.Profile = .v4_15,
+        _ profile: ChatwootDouble.Release = .v4_15,
         timeout: Duration = .waitLimit,
         allowsPrivateNetwork: Bool = true,
         _ body: (ChatwootFixture, ScriptedReceiver) async throws -> Void
@@ -48,8 +48,8 @@ struct ChatwootWebhookTests {
         }
     }
 
-    @Test(arguments: ChatwootDouble.Profile.allCases)
-    func `Webhooks are signed since 4.13`(profile: ChatwootDouble.Profile) async throws {
+    @Test(arguments: ChatwootDouble.Release.allCases)
+    func `Webhooks are signed since 4.13`(profile: ChatwootDouble.Release) async throws {
         try await withReceiver(profile) { fixture, receiver in
             _ = try await fixture.conversation()
             let request = try #require(try await receiver.next(count: 1).first)
@@ -89,9 +89,9 @@ struct ChatwootWebhookTests {
         }
     }
 
-    @Test(arguments: [(ChatwootDouble.Profile.v4_13, false, true), (.v4_15, false, false), (.v4_15, true, true)])
+    @Test(arguments: [(ChatwootDouble.Release.v4_13, false, true), (.v4_15, false, false), (.v4_15, true, true)])
     func `Private hosts are refused since 4.14, unless allowed`(
-        profile: ChatwootDouble.Profile, isAllowed: Bool, isTold: Bool
+        profile: ChatwootDouble.Release, isAllowed: Bool, isTold: Bool
     ) async throws {
         try await withReceiver(profile, allowsPrivateNetwork: isAllowed) { fixture, receiver in
             _ = try await fixture.conversation()
@@ -164,7 +164,7 @@ struct ChatwootWebhookTests {
     }
 
     @Test func `Hard breaks of the editor are cut since 4.13`() async throws {
-        for profile in ChatwootDouble.Profile.allCases {
+        for profile in ChatwootDouble.Release.allCases {
             try await withReceiver(profile) { fixture, receiver in
                 try fixture.chatwoot.agentReplies(in: try fixture.row(try await fixture.conversation()), "a\\\nb")
                 try await fixture.chatwoot.webhooksToEnd()

@@ -34,8 +34,8 @@ struct ChatwootWhatsAppTests {
         "sha256=" + Hex.encode(HMAC(key: SymmetricKey(bytes: secret.utf8)).code(for: body.bytes))
     }
 
-    @Test(arguments: ChatwootDouble.Profile.allCases)
-    func `Only the first message of a signed post is read, and once`(profile: ChatwootDouble.Profile) async throws {
+    @Test(arguments: ChatwootDouble.Release.allCases)
+    func `Only the first message of a signed post is read, and once`(profile: ChatwootDouble.Release) async throws {
         try await withChatwoot(profile) { fixture in
             fixture.chatwoot.addInbox(
                 in: fixture.account.id,

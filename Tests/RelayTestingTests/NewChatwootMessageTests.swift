@@ -41,8 +41,8 @@ struct NewChatwootMessageTests {
         }
     }
 
-    @Test(arguments: ChatwootDouble.Profile.allCases)
-    func `Content attributes are kept since 4.9`(profile: ChatwootDouble.Profile) async throws {
+    @Test(arguments: ChatwootDouble.Release.allCases)
+    func `Content attributes are kept since 4.9`(profile: ChatwootDouble.Release) async throws {
         try await withChatwoot(profile) { fixture in
             let path = fixture.messages(try await fixture.conversation())
             let answer = try await fixture.post(

@@ -53,7 +53,7 @@ struct BatchFlowTests {
         #expect(requests[1].header("x-zaphub-batch") == "5")
         #expect(
             events(requests[1]).compactMap { $0["payload"]?["messageId"]?.string } == ["M0", "M1", "M2", "M3", "M4"])
-        let verifier = try #require(WebhookVerifier(secret: Self.secret))
+        let verifier = try #require(StandardWebhooksVerifier(secret: Self.secret))
         let verdict = verifier.verify(body: requests[1].body, at: SystemClock().wall) { requests[1].header($0) }
         #expect(verdict == .valid)
         let ids = events(requests[1]).compactMap { $0["deliveryId"]?.string }

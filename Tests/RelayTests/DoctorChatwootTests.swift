@@ -6,8 +6,8 @@ import Testing
 /// The findings of `zaphub doctor` about a destination of the type chatwoot, one test for each mistake.
 @Suite(.limitedConcurrency)
 struct DoctorChatwootTests {
-    @Test(arguments: ChatwootDouble.Profile.allCases)
-    func nothingIsWrongWhereAllFits(profile: ChatwootDouble.Profile) async throws {
+    @Test(arguments: ChatwootDouble.Release.allCases)
+    func nothingIsWrongWhereAllFits(profile: ChatwootDouble.Release) async throws {
         let fixture = try await DoctorFixture(profile)
         // Chatwoot before 4.13 does not sign webhooks.
         if profile < .v4_13 { fixture.source = "auth: { type: bearer, token: t }" }
@@ -241,8 +241,8 @@ struct DoctorChatwootTests {
         #expect(try await fixture.doctor().told("warning").contains { $0.contains("as an agent") })
     }
 
-    @Test(arguments: [ChatwootDouble.Profile.v4_3, .v4_10])
-    func aChatwootThatDoesNotSign(profile: ChatwootDouble.Profile) async throws {
+    @Test(arguments: [ChatwootDouble.Release.v4_3, .v4_10])
+    func aChatwootThatDoesNotSign(profile: ChatwootDouble.Release) async throws {
         let fixture = try await DoctorFixture(profile)
         let report = try await fixture.doctor()
         #expect(report.told("problem").contains { $0.contains("this Chatwoot does not sign") }, "\(report.output)")
@@ -250,7 +250,7 @@ struct DoctorChatwootTests {
 
     @Test func aVersionThatIsHiddenIsGuessedByTheSecret() async throws {
         for (profile, told) in [
-            (ChatwootDouble.Profile.v4_10, "Chatwoot is older than 4.13.0"), (.v4_13, "Chatwoot is 4.13.0 or later"),
+            (ChatwootDouble.Release.v4_10, "Chatwoot is older than 4.13.0"), (.v4_13, "Chatwoot is 4.13.0 or later"),
         ] {
             let fixture = try await DoctorFixture(profile)
             fixture.chatwoot.next(10, .version, .status(404))
@@ -258,8 +258,8 @@ struct DoctorChatwootTests {
         }
     }
 
-    @Test(arguments: ChatwootDouble.Profile.allCases)
-    func aPrivateAddressIsRefusedFrom414On(profile: ChatwootDouble.Profile) async throws {
+    @Test(arguments: ChatwootDouble.Release.allCases)
+    func aPrivateAddressIsRefusedFrom414On(profile: ChatwootDouble.Release) async throws {
         let fixture = try await DoctorFixture(profile)
         fixture.publicURL = "http://127.0.0.1:3000"
         let report = try await fixture.doctor("--fix")

@@ -27,7 +27,7 @@ final class DoctorFixture {
 
     /// Creates a valid configuration with an administrator's token.
     init(
-        _ profile: ChatwootDouble.Profile = .v4_15,
+        _ profile: ChatwootDouble.Release = .v4_15,
         _ setup: ChatwootDouble.Options = .init(),
         role: ChatwootDouble.Role = .administrator,
         isMember: Bool = true,

@@ -177,7 +177,7 @@ final class RelayProcess: Sendable {
         }
         if body != nil || raw != nil { fields.append(("Content-Type", "application/json")) }
         let response = try await engine.send(
-            HTTPRequest(
+            HTTPClientRequest(
                 method: method,
                 url: path.hasPrefix("http://") ? path : self.url + path,
                 headers: fields,
@@ -197,7 +197,7 @@ final class RelayProcess: Sendable {
 
     /// Opens a tap, whose response does not end by itself.
     func tap(_ query: String) async throws -> TapStream {
-        var request = HTTPRequest(
+        var request = HTTPClientRequest(
             method: "GET",
             url: self.url + "/api/v1/tap?" + query,
             headers: [("Authorization", "Bearer \(Self.key)")],

@@ -12,9 +12,9 @@ import Testing
 
 /// The rate of a replay, with a manual clock. The pipelines run only when the test runs them.
 struct ReplayServiceTests {
-    private struct NoPipelines: PipelineProvider, DeliveryTargetLookup {
+    private struct NoPipelines: PipelineProvider, DeliveryTargetResolver {
         var pipelines: [Pipeline] { [] }
-        var routes: any DeliveryTargetLookup { self }
+        var routes: any DeliveryTargetResolver { self }
         func route(to destination: String) -> DeliveryTarget? { nil }
         func webhooks(of session: String) -> [DeliveryTarget] { [] }
     }
@@ -33,7 +33,7 @@ struct ReplayServiceTests {
         options.diskReserveBytes = 0
         let store = try await SQLiteStore.open(
             path: folder.appendingPathComponent("store.db").path,
-            secretKey: StoreEncryptionKey(bytes: [UInt8](repeating: 7, count: 32)),
+            secretKey: CredentialEncryptionKey(bytes: [UInt8](repeating: 7, count: 32)),
             clock: clock,
             logger: logger,
             configuration: options

@@ -43,7 +43,7 @@ struct ServeTests {
         let id = try #require(body["deliveryId"]?.string)
         #expect(request.header("x-zaphub-delivery") == id)
         #expect(id.hasPrefix("webhook-main-message.received-"))
-        let verifier = try #require(WebhookVerifier(secret: secret))
+        let verifier = try #require(StandardWebhooksVerifier(secret: secret))
         let verdict = verifier.verify(body: request.body, at: SystemClock().wall) { request.header($0) }
         #expect(verdict == .valid)
         #expect(request.header("webhook-id")?.contains(".") == false)

@@ -11,12 +11,12 @@ struct TapStream {
         var stage: String { data["stage"]?.string ?? "-" }
     }
 
-    let stream: HTTPResponseStream
+    let stream: StreamingHTTPResponse
     /// All text received so far.
     private(set) var text = ""
     private var rest = ""
 
-    init(_ stream: HTTPResponseStream) {
+    init(_ stream: StreamingHTTPResponse) {
         self.stream = stream
     }
 

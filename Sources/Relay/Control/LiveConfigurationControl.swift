@@ -29,10 +29,10 @@ struct LiveConfigurationControl: ConfigurationControl {
         )
     }
 
-    func reload() async throws(APIError) -> ReloadSummary {
+    func reload() async throws(APIError) -> ReloadResult {
         do {
             let (generation, notes) = try await reloader.reload()
-            return ReloadSummary(generation: generation.number, loadedAt: generation.loadedAt, warnings: notes)
+            return ReloadResult(generation: generation.number, loadedAt: generation.loadedAt, warnings: notes)
         } catch let error as InvalidConfigurationError {
             let mistakes = error.diagnostics.filter { $0.severity == .error }
             throw APIError(

@@ -6,7 +6,7 @@ internal import RelayPipeline
 /// Reports, pauses and resumes the active destinations.
 struct LiveDestinationControl: DestinationControl {
     let store: any RelayStore
-    let registry: DestinationRegistry
+    let registry: ActiveDestinationRegistry
     let dispatcher: Dispatcher
     let pipelines: PipelineService
     let clock: any RelayClock
@@ -32,7 +32,7 @@ struct LiveDestinationControl: DestinationControl {
 
     private func status(
         _ key: DestinationKey,
-        entry: DestinationRegistry.Entry?,
+        entry: ActiveDestinationRegistry.Entry?,
         figures: DestinationDeliveryCounts?,
         pause: DestinationPause?
     ) -> DestinationStatus {
@@ -57,7 +57,7 @@ struct LiveDestinationControl: DestinationControl {
             batch: settings?.batch,
             counts: figures?.counts ?? [:],
             oldestQueuedAt: figures?.oldestQueuedAt,
-            help: figures.flatMap { RemovedDestinationDeliveries($0, isKnown: entry != nil)?.help },
+            help: figures.flatMap { OrphanedDeliveryWarning($0, isKnown: entry != nil)?.help },
             inFlight: standing?.inFlight ?? 0,
             breaker: .init(
                 state: breakerState,
@@ -68,7 +68,7 @@ struct LiveDestinationControl: DestinationControl {
     }
 
     private func state(
-        entry: DestinationRegistry.Entry?,
+        entry: ActiveDestinationRegistry.Entry?,
         pause: DestinationPause?,
         breaker: Breaker?
     ) -> DestinationStatus.State {

@@ -6,7 +6,7 @@ internal import RelayPipeline
 /// Checks, previews and starts replays.
 struct LiveReplayControl: ReplayControl {
     let store: any RelayStore
-    let registry: DestinationRegistry
+    let registry: ActiveDestinationRegistry
     let destinations: any DestinationControl
     let directory: DirectoryCache
     let replays: ReplayService

@@ -7,8 +7,8 @@ internal import RelayJSON
 internal import RelaySources
 
 /// Sends single events to a receiver for testing, without the delivery queue.
-struct LiveWebhookTestSender: WebhookTestSender {
-    let registry: DestinationRegistry
+struct LiveWebhookTestSender: TestEventSender {
+    let registry: ActiveDestinationRegistry
     let current: CurrentConfiguration
     let clock: any RelayClock
 
@@ -22,7 +22,7 @@ struct LiveWebhookTestSender: WebhookTestSender {
     func test(
         url: String,
         session: String,
-        webhook: WebhookRegistration?,
+        webhook: SessionWebhook?,
         event: EventType
     ) async throws(APIError) -> WebhookTestResult {
         let generation = current.generation
@@ -33,7 +33,7 @@ struct LiveWebhookTestSender: WebhookTestSender {
         }
         var tested =
             webhook
-            ?? WebhookRegistration(
+            ?? SessionWebhook(
                 id: DestinationKey.webhookID("test"), session: session, url: url, createdAt: clock.now)
         tested.options["url"] = .string(url)
         guard let entry = registry.entry(for: tested, in: generation) else {
@@ -49,7 +49,7 @@ struct LiveWebhookTestSender: WebhookTestSender {
         isSigned: Bool
     ) async -> WebhookTestResult {
         let now = clock.now
-        let id = DeliveryID(SortableID.next(after: 0, at: now))
+        let id = DeliveryID(SortableIDCodec.next(after: 0, at: now))
         let sample = Event(
             id: EventID(id.rawValue),
             source: IntakeRegistry.apiSource,

@@ -3,7 +3,7 @@ internal import RelayCore
 internal import RelayMedia
 
 /// Serves stored files to callers with a signed URL.
-struct SignedMediaFileProvider: MediaFileProvider {
+struct SignedMediaFileProvider: StoredMediaProvider {
     let links: MediaLinks
     let mediaStore: any MediaStore
 

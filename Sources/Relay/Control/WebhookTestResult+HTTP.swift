@@ -3,7 +3,7 @@ internal import RelayCore
 internal import RelayHTTPClient
 
 extension WebhookTestResult {
-    init(_ response: HTTPResponse, url: String) {
+    init(_ response: HTTPClientResponse, url: String) {
         self.init(
             url: url,
             statusCode: response.status,

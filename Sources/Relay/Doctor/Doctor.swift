@@ -13,7 +13,7 @@ package final class Doctor: Sendable {
         package let finding: DoctorFinding
     }
 
-    private let generation: ConfigurationGeneration
+    private let generation: LoadedConfiguration
     private let repairs: DoctorCheckEnvironment.Repairs
     /// The HTTP client for destinations, with the configured egress guard, as for deliveries.
     private let engine: CurlEngine
@@ -21,7 +21,7 @@ package final class Doctor: Sendable {
     private let own: CurlEngine
 
     /// - Throws: ``CurlEngine/SetupError`` when the system lacks a resource.
-    package init(_ generation: ConfigurationGeneration, repairs: DoctorCheckEnvironment.Repairs = []) throws {
+    package init(_ generation: LoadedConfiguration, repairs: DoctorCheckEnvironment.Repairs = []) throws {
         self.generation = generation
         self.repairs = repairs
         var quiet = Logger(label: "doctor")

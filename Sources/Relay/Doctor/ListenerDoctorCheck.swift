@@ -8,9 +8,9 @@ internal import RelayJSON
 struct ListenerDoctorCheck: Sendable {
     private let server: RelayConfiguration.Server
     private let destinations: [RelayConfiguration.Destination]
-    private let sender: any HTTPSender
+    private let sender: any HTTPClient
 
-    init(_ configuration: RelayConfiguration, sender: any HTTPSender) {
+    init(_ configuration: RelayConfiguration, sender: any HTTPClient) {
         server = configuration.server
         destinations = configuration.destinations
         self.sender = sender
@@ -63,11 +63,11 @@ struct ListenerDoctorCheck: Sendable {
         return (try? JSON(parsing: answer.body))?["data"]?["status"]?.string == "alive"
     }
 
-    private func ask(_ base: String) async -> Result<HTTPResponse, HTTPClientError> {
+    private func ask(_ base: String) async -> Result<HTTPClientResponse, HTTPClientError> {
         do {
             return .success(
                 try await sender.send(
-                    HTTPRequest(
+                    HTTPClientRequest(
                         method: "GET", url: base + "/livez", timeout: .seconds(10), connectTimeout: .seconds(5))))
         } catch {
             return .failure(error)

@@ -27,7 +27,7 @@ struct OpenedStore: Sendable {
         logger: Logger
     ) async throws {
         path = try Self.path(of: configuration.store)
-        let secretKey = try StoreEncryptionKey.load(
+        let secretKey = try CredentialEncryptionKey.load(
             file: path + ".key",
             environmentValue: environment["ZAPHUB_SECRET_KEY"],
             store: path

@@ -11,7 +11,7 @@ extension RelayControls {
             pipelines: components.pipelines,
             clock: components.clock
         )
-        let webhooks = LiveWebhookControl(
+        let webhooks = LiveSessionWebhookControl(
             store: components.store,
             registry: components.registry,
             dispatcher: components.dispatcher,

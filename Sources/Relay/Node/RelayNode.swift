@@ -36,7 +36,7 @@ package final class RelayNode: Sendable {
     /// yet.
     /// - Throws: ``StoreError`` and ``EgressGuard/ParseError``, with instructions for fixing them.
     package init(
-        _ generation: ConfigurationGeneration,
+        _ generation: LoadedConfiguration,
         environment: [String: String],
         clock: any RelayClock = SystemClock(),
         logger: Logger
@@ -67,7 +67,7 @@ package final class RelayNode: Sendable {
         onReady: @escaping @Sendable (StartInformation) -> Void
     ) async throws {
         let queued = try await nodeStore.store.countDeliveries(DeliveryFilter(states: [.queued]))
-        let parked = try await RemovedDestinationDeliveries.all(in: nodeStore.store, besides: components.registry)
+        let parked = try await OrphanedDeliveryWarning.all(in: nodeStore.store, besides: components.registry)
         for waiting in parked { waiting.log(to: logger) }
         let server = HTTPServer.make(api, server: configuration.server, logger: logger) {
             [nodeStore, process, recovered] url in

@@ -14,7 +14,7 @@ struct RelayNodeComponents: Sendable {
     let store: any RelayStore
     let engine: CurlEngine
     let media: MediaServices
-    let registry: DestinationRegistry
+    let registry: ActiveDestinationRegistry
     let taps = TapRegistry()
     let directory = DirectoryCache()
     let dispatcher: Dispatcher
@@ -28,7 +28,7 @@ struct RelayNodeComponents: Sendable {
 
     /// - Throws: ``StoreError``, ``MediaError``, or an error that prevents the HTTP client from starting.
     init(
-        _ generation: ConfigurationGeneration,
+        _ generation: LoadedConfiguration,
         nodeStore: OpenedStore,
         clock: any RelayClock,
         logger: Logger
@@ -48,7 +48,7 @@ struct RelayNodeComponents: Sendable {
             clock: clock,
             logger: logger
         )
-        registry = DestinationRegistry(engine: engine, ledger: store, media: media, clock: clock, logger: logger)
+        registry = ActiveDestinationRegistry(engine: engine, ledger: store, media: media, clock: clock, logger: logger)
         registry.use(generation, webhooks: try await store.webhooks())
         dispatcher = Dispatcher(
             outbox: store,
@@ -96,14 +96,14 @@ struct RelayNodeComponents: Sendable {
     }
 
     /// Activates a new generation, and returns notes for the operator.
-    func use(_ generation: ConfigurationGeneration) async throws -> [String] {
+    func use(_ generation: LoadedConfiguration) async throws -> [String] {
         let webhooks = try await store.webhooks()
         engine.replace(guard: generation.egress)
         registry.use(generation, webhooks: webhooks)
         intakes.use(sources.sources(of: generation.configuration))
         dispatcher.destinationsChanged()
         // The generation is in force: whatever cannot be found out now does not make it wrong.
-        let parked = (try? await RemovedDestinationDeliveries.all(in: store, besides: registry)) ?? []
+        let parked = (try? await OrphanedDeliveryWarning.all(in: store, besides: registry)) ?? []
         for waiting in parked { waiting.log(to: logger) }
         return parked.map(\.description)
     }

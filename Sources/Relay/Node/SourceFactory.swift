@@ -14,7 +14,7 @@ struct SourceFactory: Sendable {
     var api: Intake {
         Intake(
             reader: SourceDocumentReader(
-                source: IntakeRegistry.apiSource, format: BuiltInEventFormats.api.init(), files: .stored(media)),
+                source: IntakeRegistry.apiSource, format: BuiltInSourceFormats.api.init(), files: .stored(media)),
             journal: environment.journal,
             rejectedDocuments: environment.rejectedDocuments,
             clock: environment.clock
@@ -44,7 +44,7 @@ struct SourceFactory: Sendable {
     private func connect(
         _ source: RelayConfiguration.Source,
         in configuration: RelayConfiguration
-    ) -> SourceConnection? {
+    ) -> SourceReception? {
         let reader = SourceDocumentReader(source, in: configuration, ledger: ledger, files: .stored(media))
         return source.connect(reader, in: environment)
     }

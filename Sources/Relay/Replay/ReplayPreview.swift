@@ -8,7 +8,7 @@ internal import RelayPipeline
 struct ReplayPreview {
     let selection: ReplaySelection
     let pipelines: [Pipeline]
-    let routes: any DeliveryTargetLookup
+    let routes: any DeliveryTargetResolver
     /// Names as the store has them; of the trial's own, so that what it learns stays in it.
     let directory: DirectoryCache
     let clock: any RelayClock
@@ -18,7 +18,7 @@ struct ReplayPreview {
     init(
         _ selection: ReplaySelection,
         pipelines: [Pipeline],
-        routes: any DeliveryTargetLookup,
+        routes: any DeliveryTargetResolver,
         directory: DirectoryCache,
         clock: any RelayClock,
         maxExamples: Int
@@ -45,7 +45,7 @@ struct ReplayPreview {
         }
     }
 
-    private mutating func note(_ draft: EventDraft, _ end: Pipeline.End, of event: Event, by pipeline: String) {
+    private mutating func note(_ draft: PipelineEvent, _ end: Pipeline.End, of event: Event, by pipeline: String) {
         switch end {
         case .completed: break
         case .dropped(let stage, let reason): note(&result.drops, pipeline, stage, reason)
@@ -69,7 +69,7 @@ struct ReplayPreview {
     }
 
     private func note(
-        _ counts: inout [PipelineDrop: Int],
+        _ counts: inout [PipelineTermination: Int],
         _ pipeline: String,
         _ stage: String,
         _ reason: String

@@ -39,7 +39,7 @@ final class ReplayService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
-            var pace: ReplayPacing?
+            var pace: ReplayThrottle?
             while !Task.isCancelled {
                 let next: Timestamp
                 do {
@@ -54,10 +54,10 @@ final class ReplayService: Service {
     }
 
     /// Executes the next step of the current replay. Returns the time of the next call.
-    private func carryOn(_ pace: inout ReplayPacing?) async throws(StoreError) -> Timestamp {
+    private func carryOn(_ pace: inout ReplayThrottle?) async throws(StoreError) -> Timestamp {
         guard let replay = try await store.nextReplay() else { return clock.now + Self.rest }
         let now = clock.now
-        var limits = (pace?.replay == replay.id ? pace : nil) ?? ReplayPacing(replay, at: now)
+        var limits = (pace?.replay == replay.id ? pace : nil) ?? ReplayThrottle(replay, at: now)
         defer { pace = limits }
         let room = min(Self.maxRunning - replay.running, Self.maxQueued - replay.queued)
         if replay.running > 0, room <= 0 || replay.isTaken { return waitForEvents(&limits, replay) }
@@ -75,7 +75,7 @@ final class ReplayService: Service {
     }
 
     /// Waits for events that are in the pipelines. Some may wait for a download to finish.
-    private func waitForEvents(_ pace: inout ReplayPacing, _ replay: Replay) -> Timestamp {
+    private func waitForEvents(_ pace: inout ReplayThrottle, _ replay: Replay) -> Timestamp {
         let now = clock.now
         if replay.running != pace.running {
             pace.running = replay.running
@@ -101,7 +101,7 @@ final class ReplayService: Service {
 }
 
 /// The rate and the progress of the current replay.
-private struct ReplayPacing {
+private struct ReplayThrottle {
     let replay: ReplayID
     var limiter: RateLimiter
     /// The number of events in the pipelines, and the time since which it has not changed.

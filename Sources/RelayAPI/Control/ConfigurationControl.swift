@@ -7,5 +7,5 @@ package protocol ConfigurationControl: Sendable {
 
     /// Reloads the configuration. - Throws: 422 with the diagnostics when it is not valid; the old one then stays
     /// active.
-    func reload() async throws(APIError) -> ReloadSummary
+    func reload() async throws(APIError) -> ReloadResult
 }

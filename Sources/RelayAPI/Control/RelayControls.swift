@@ -3,19 +3,19 @@ package struct RelayControls: Sendable {
     package let process: any ReadinessProvider
     package let configuration: any ConfigurationControl
     package let destinations: any DestinationControl
-    package let webhooks: any WebhookControl
-    package let webhookTests: any WebhookTestSender
+    package let webhooks: any SessionWebhookControl
+    package let webhookTests: any TestEventSender
     package let replays: any ReplayControl
-    package let media: any MediaFileProvider
+    package let media: any StoredMediaProvider
 
     package init(
         process: any ReadinessProvider,
         configuration: any ConfigurationControl,
         destinations: any DestinationControl,
-        webhooks: any WebhookControl,
-        webhookTests: any WebhookTestSender,
+        webhooks: any SessionWebhookControl,
+        webhookTests: any TestEventSender,
         replays: any ReplayControl,
-        media: any MediaFileProvider
+        media: any StoredMediaProvider
     ) {
         self.process = process
         self.configuration = configuration

@@ -24,8 +24,8 @@ package struct ReplayPreviewResult: Sendable {
     package var untaken = 0
     /// The number of deliveries by destination.
     package var deliveries: [DestinationKey: Int] = [:]
-    package var drops: [PipelineDrop: Int] = [:]
-    package var failures: [PipelineDrop: Int] = [:]
+    package var drops: [PipelineTermination: Int] = [:]
+    package var failures: [PipelineTermination: Int] = [:]
     package var examples: [Example] = []
 
     package init() {}

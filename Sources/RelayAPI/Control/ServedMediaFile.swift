@@ -2,11 +2,11 @@ package import RelayCore
 
 /// A stored file, requested by its signed URL.
 package struct ServedMediaFile: Sendable {
-    package let content: StoredMediaReader
+    package let content: StoredMediaStream
     /// The type that the sender declared; nil when there is none.
     package let mimetype: String?
 
-    package init(content: StoredMediaReader, mimetype: String?) {
+    package init(content: StoredMediaStream, mimetype: String?) {
         self.content = content
         self.mimetype = mimetype
     }

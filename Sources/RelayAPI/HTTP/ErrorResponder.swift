@@ -19,7 +19,7 @@ struct ErrorResponder: Sendable {
                 ]
             )
         }
-        var response = APIResponse.failure(failure)
+        var response = APIResponseBuilder.failure(failure)
         if failure.status == 413 {
             response.headers[.connection] = "close"
             // Gives the client time to read the response; after that, the connection is closed although the client

@@ -5,13 +5,13 @@ internal import NIOHTTP1
 
 /// Registers handlers with the router, and adds what all routes have in common: the key check and error responses.
 struct RouteTable {
-    typealias Handler = @Sendable (APIRequest) async throws -> Response
+    typealias Handler = @Sendable (APIHandlerRequest) async throws -> Response
 
     let router: Router<APIRequestContext>
     let limits: RelayAPI.Configuration
     let authenticator: APIKeyAuthenticator
     let failures: ErrorResponder
-    private(set) var known: [RegisteredRoute] = []
+    private(set) var known: [RoutePattern] = []
 
     init(
         router: Router<APIRequestContext>,
@@ -40,12 +40,12 @@ struct RouteTable {
     }
 
     private mutating func add(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
-        known.append(RegisteredRoute(method: method, path: path))
+        known.append(RoutePattern(method: method, path: path))
         let limits = limits
         let failures = failures
         router.on(RouterPath(path), method: method) { request, context -> Response in
             do {
-                return try await handler(APIRequest(request: request, context: context, limits: limits))
+                return try await handler(APIHandlerRequest(request: request, context: context, limits: limits))
             } catch let error as HTTPParserError {
                 throw error
             } catch {

@@ -7,7 +7,7 @@ internal import NIOHTTP1
 struct UnknownRouteMiddleware: RouterMiddleware {
     typealias Context = APIRequestContext
 
-    let known: [RegisteredRoute]
+    let known: [RoutePattern]
     let failures: ErrorResponder
 
     @concurrent

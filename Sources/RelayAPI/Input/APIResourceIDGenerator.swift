@@ -5,9 +5,9 @@ internal import RelayCore
 enum APIResourceIDGenerator {
     /// `wh_` and 13 characters that sort by time.
     static func webhook(at now: Timestamp) -> String {
-        let random = Int64.random(in: 0..<(1 << SortableID.counterBits))
+        let random = Int64.random(in: 0..<(1 << SortableIDCodec.counterBits))
         return DestinationKey.webhookID(
-            SortableID.encode(now.milliseconds << SortableID.counterBits | random))
+            SortableIDCodec.encode(now.milliseconds << SortableIDCodec.counterBits | random))
     }
 
     /// A random UUID (version 4), the form of session ids in stage-07.

@@ -12,7 +12,7 @@ extension QueryParameterReader {
         filter.session = id("session")
         filter.chat = id("chat").map(canonicalChat)
         if let type = text("event_type") {
-            if !WebhookEventCatalog.isWellFormed(type) {
+            if !EventTypeCatalog.isWellFormed(type) {
                 problem(
                     "event_type",
                     "is “\(type.prefix(60))”; \(SpellingSuggestion.hint(for: type, in: EventType.all.map(\.name)))")

@@ -8,9 +8,9 @@ struct ConfigurationRoutes: Sendable {
 
     func add(to routes: inout RouteTable) {
         routes.api(.get, "/pipelines") { _ in
-            APIResponse.success(.array(await configuration.pipelines().map(Self.json)))
+            APIResponseBuilder.success(.array(await configuration.pipelines().map(Self.json)))
         }
-        routes.api(.get, "/config") { _ in APIResponse.success(Self.json(await configuration.configuration())) }
+        routes.api(.get, "/config") { _ in APIResponseBuilder.success(Self.json(await configuration.configuration())) }
         routes.api(.post, "/reload", reload)
     }
 
@@ -24,9 +24,9 @@ struct ConfigurationRoutes: Sendable {
         ]
     }
 
-    private func reload(_ request: APIRequest) async throws -> Response {
+    private func reload(_ request: APIHandlerRequest) async throws -> Response {
         let result = try await configuration.reload()
-        return APIResponse.success(
+        return APIResponseBuilder.success(
             [
                 "generation": .orNull(result.generation),
                 "loaded_at": .orNull(result.loadedAt),

@@ -17,7 +17,7 @@ struct DeadLetterRoutes: Sendable {
         routes.api(.post, "/dead-letters/:id/replay", replay)
     }
 
-    private func list(_ request: APIRequest) async throws -> Response {
+    private func list(_ request: APIHandlerRequest) async throws -> Response {
         var query = try request.query()
         let limit = query.limit()
         let cursor = query.cursor()
@@ -27,7 +27,7 @@ struct DeadLetterRoutes: Sendable {
         return try await store.page(filter, before: cursor, limit: limit)
     }
 
-    private func show(_ request: APIRequest) async throws -> Response {
+    private func show(_ request: APIHandlerRequest) async throws -> Response {
         let delivery = try await store.existingDelivery(request.path("id"))
         guard delivery.state == .dead else {
             throw APIError.notFound(
@@ -37,7 +37,7 @@ struct DeadLetterRoutes: Sendable {
         return try await store.answer(delivery)
     }
 
-    private func replay(_ request: APIRequest) async throws -> Response {
+    private func replay(_ request: APIHandlerRequest) async throws -> Response {
         let delivery = try await deadLetter(request)
         let change = try await store.retry(delivery.id, at: clock.now)
         await destinations.deliveriesRequeued()
@@ -50,7 +50,7 @@ struct DeadLetterRoutes: Sendable {
     }
 
     /// Cancels the dead letter: the next sweep deletes it, and until then it is excluded from replays.
-    private func delete(_ request: APIRequest) async throws -> Response {
+    private func delete(_ request: APIHandlerRequest) async throws -> Response {
         let delivery = try await deadLetter(request)
         return try await store.answer(
             to: try await store.cancel(delivery.id, at: clock.now),
@@ -60,24 +60,24 @@ struct DeadLetterRoutes: Sendable {
         )
     }
 
-    private func replayAll(_ request: APIRequest) async throws -> Response {
+    private func replayAll(_ request: APIHandlerRequest) async throws -> Response {
         var body = try await request.body()
         let filter = try body.deadLetterFilter()
         let count = try await store.replayDeadLetters(filter, at: clock.now)
         await destinations.deliveriesRequeued()
-        return APIResponse.success(["replayed": .orNull(count)], message: "\(count) dead letters replayed")
+        return APIResponseBuilder.success(["replayed": .orNull(count)], message: "\(count) dead letters replayed")
     }
 
-    private func purge(_ request: APIRequest) async throws -> Response {
+    private func purge(_ request: APIHandlerRequest) async throws -> Response {
         var body = try await request.body()
         let filter = try body.deadLetterFilter()
         let count = try await store.purgeDeadLetters(filter)
-        return APIResponse.success(["purged": .orNull(count)], message: "\(count) dead letters deleted")
+        return APIResponseBuilder.success(["purged": .orNull(count)], message: "\(count) dead letters deleted")
     }
 
     private static let allowed = "this route is for dead letters"
 
-    private func deadLetter(_ request: APIRequest) async throws -> DeliveryDetails {
+    private func deadLetter(_ request: APIHandlerRequest) async throws -> DeliveryDetails {
         let delivery = try await store.existingDelivery(request.path("id"))
         guard delivery.state == .dead else { throw APIError.wrongState(delivery.state, allowed: Self.allowed) }
         return delivery

@@ -15,7 +15,7 @@ struct DeliveryRoutes: Sendable {
         routes.api(.post, "/deliveries/:id/cancel", cancel)
     }
 
-    private func list(_ request: APIRequest) async throws -> Response {
+    private func list(_ request: APIHandlerRequest) async throws -> Response {
         var query = try request.query()
         let limit = query.limit()
         let cursor = query.cursor()
@@ -24,12 +24,12 @@ struct DeliveryRoutes: Sendable {
         return try await store.page(filter, before: cursor, limit: limit)
     }
 
-    private func show(_ request: APIRequest) async throws -> Response {
+    private func show(_ request: APIHandlerRequest) async throws -> Response {
         let delivery = try await store.existingDelivery(request.path("id"))
         return try await store.answer(delivery)
     }
 
-    private func retry(_ request: APIRequest) async throws -> Response {
+    private func retry(_ request: APIHandlerRequest) async throws -> Response {
         let delivery = try await store.existingDelivery(request.path("id"))
         let change = try await store.retry(delivery.id, at: clock.now)
         await destinations.deliveriesRequeued()
@@ -41,7 +41,7 @@ struct DeliveryRoutes: Sendable {
         )
     }
 
-    private func cancel(_ request: APIRequest) async throws -> Response {
+    private func cancel(_ request: APIHandlerRequest) async throws -> Response {
         let delivery = try await store.existingDelivery(request.path("id"))
         return try await store.answer(
             to: try await store.cancel(delivery.id, at: clock.now),
@@ -66,14 +66,14 @@ extension OutboxAdministration {
         let rows = try await deliveries(filter, before: cursor, offset: 0, limit: limit + 1)
         let shown = rows.prefix(limit)
         let next = rows.count > limit ? shown.last?.id.suffix : nil
-        return APIResponse.page(shown.map(DeliveryView.json), limit: limit, nextCursor: next)
+        return APIResponseBuilder.page(shown.map(DeliveryView.json), limit: limit, nextCursor: next)
     }
 
     /// One delivery with its attempts and body.
     func answer(_ delivery: DeliveryDetails) async throws -> Response {
         let attempts = try await attempts(of: delivery.id)
         let body = try await body(of: delivery.id)
-        return APIResponse.success(DeliveryView.full(delivery, attempts: attempts, body: body))
+        return APIResponseBuilder.success(DeliveryView.full(delivery, attempts: attempts, body: body))
     }
 
     /// The result of a change, with the delivery's current state.
@@ -87,7 +87,7 @@ extension OutboxAdministration {
         switch change {
         case .done:
             let changed = try await self.delivery(delivery.id) ?? delivery
-            return APIResponse.success(DeliveryView.json(changed), message: message)
+            return APIResponseBuilder.success(DeliveryView.json(changed), message: message)
         case .notFound: throw APIError.notFound("There is no delivery \(delivery.name).")
         case .refused(let state): throw APIError.wrongState(state, allowed: allowed)
         }

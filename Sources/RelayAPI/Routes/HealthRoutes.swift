@@ -6,11 +6,11 @@ struct HealthRoutes: Sendable {
     let process: any ReadinessProvider
 
     func add(to routes: inout RouteTable) {
-        routes.open(.get, "/livez") { _ in APIResponse.success(["status": "alive"]) }
+        routes.open(.get, "/livez") { _ in APIResponseBuilder.success(["status": "alive"]) }
         routes.open(.get, "/readyz", readyz)
     }
 
-    private func readyz(_ request: APIRequest) async throws -> Response {
+    private func readyz(_ request: APIHandlerRequest) async throws -> Response {
         let readiness = await process.readiness()
         let isReady = readiness.isReady && !process.isDraining
         let reasons = readiness.reasons + (process.isDraining && readiness.isReady ? ["shutting down"] : [])
@@ -23,6 +23,6 @@ struct HealthRoutes: Sendable {
                 retryAfter: 5
             )
         }
-        return APIResponse.success(["status": "ready", "reasons": .strings(reasons)])
+        return APIResponseBuilder.success(["status": "ready", "reasons": .strings(reasons)])
     }
 }

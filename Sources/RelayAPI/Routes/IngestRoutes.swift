@@ -18,7 +18,7 @@ struct IngestRoutes: Sendable {
         routes.api(.post, "/sessions/:id/events", acceptNative)
     }
 
-    private func ingest(_ request: APIRequest) async throws -> Response {
+    private func ingest(_ request: APIHandlerRequest) async throws -> Response {
         let source = try request.path("source")
         var path: [String] = []
         for part in ["session", "event"] as [Substring] where request.context.parameters[part] != nil {
@@ -27,17 +27,17 @@ struct IngestRoutes: Sendable {
         if let session = path.first { _ = try validSession(session) }
         let body = try await documentBytes(of: request)
         let result = try await intakes.intake(source).accept(body, path: path) { request.header($0) }
-        return APIResponse.json(Self.answer(to: result))
+        return APIResponseBuilder.json(Self.answer(to: result))
     }
 
-    private func acceptNative(_ request: APIRequest) async throws -> Response {
+    private func acceptNative(_ request: APIHandlerRequest) async throws -> Response {
         let session = try validSession(request.sessionID())
         let body = try await documentBytes(of: request)
         let result = try await intakes.api.accept(body, session: session)
-        return APIResponse.json(Self.answer(to: result))
+        return APIResponseBuilder.json(Self.answer(to: result))
     }
 
-    private func challenge(_ request: APIRequest) async throws -> Response {
+    private func challenge(_ request: APIHandlerRequest) async throws -> Response {
         let query = try request.query().all
         guard query.keys.contains(where: { $0.hasPrefix("hub.") }) else {
             throw APIError(
@@ -50,12 +50,12 @@ struct IngestRoutes: Sendable {
         guard let intake = try? intakes.intake(source), let answer = intake.challenge(query: query) else {
             throw APIError(status: 403, code: "forbidden", message: "The verification is not valid for this source.")
         }
-        return APIResponse.text(answer)
+        return APIResponseBuilder.text(answer)
     }
 
-    private func documentBytes(of request: APIRequest) async throws -> [UInt8] {
+    private func documentBytes(of request: APIHandlerRequest) async throws -> [UInt8] {
         try refuseWhileDraining()
-        if let type = request.request.headers[.contentType], !MediaTypeRules.isJSONOrText(type) {
+        if let type = request.request.headers[.contentType], !ContentTypeRules.isJSONOrText(type) {
             throw APIError.unsupportedMediaType(type)
         }
         let body = try await request.bytes()

@@ -6,13 +6,13 @@ internal import RelayCore
 /// Hands out stored files to whoever has their signed URL. What is in them was sent by strangers: a browser must
 /// never take it for a page of ours.
 struct MediaRoutes: Sendable {
-    let control: any MediaFileProvider
+    let control: any StoredMediaProvider
 
     func add(to routes: inout RouteTable) {
         routes.open(.get, "/media/:id/:name", file)
     }
 
-    private func file(_ request: APIRequest) async throws -> Response {
+    private func file(_ request: APIHandlerRequest) async throws -> Response {
         guard let id = MediaID(try request.path("id")) else {
             throw APIError.notFound("This is not the URL of a stored file.")
         }
@@ -45,7 +45,7 @@ struct MediaRoutes: Sendable {
         }
     }
 
-    private static func body(_ content: StoredMediaReader) -> ResponseBody {
+    private static func body(_ content: StoredMediaStream) -> ResponseBody {
         ResponseBody(contentLength: Int(content.range.upperBound - content.range.lowerBound)) { writer in
             for try await chunk in content.chunks { try await writer.write(ByteBuffer(bytes: chunk)) }
             try await writer.finish(nil)
@@ -54,7 +54,7 @@ struct MediaRoutes: Sendable {
 
     private static func headers(name: String, mimetype: String?, tag: String) -> HTTPFields {
         var headers = HTTPFields()
-        headers[.contentType] = mimetype.flatMap(MediaTypeRules.plain) ?? "application/octet-stream"
+        headers[.contentType] = mimetype.flatMap(ContentTypeRules.plain) ?? "application/octet-stream"
         headers[.contentDisposition] = disposition(name)
         headers[.xContentTypeOptions] = "nosniff"
         headers[.contentSecurityPolicy] = "default-src 'none'; sandbox"

@@ -12,7 +12,7 @@ struct RejectedDocumentRoutes: Sendable {
         routes.api(.delete, "/rejected-documents/:id", delete)
     }
 
-    private func list(_ request: APIRequest) async throws -> Response {
+    private func list(_ request: APIHandlerRequest) async throws -> Response {
         var query = try request.query()
         let limit = query.limit()
         let source = query.text("source")
@@ -24,27 +24,27 @@ struct RejectedDocumentRoutes: Sendable {
         try query.finish()
         let rows = try await store.rejectedDocuments(source: source, before: cursor, limit: limit + 1)
         let shown = rows.prefix(limit)
-        return APIResponse.page(
+        return APIResponseBuilder.page(
             shown.map(RejectedDocumentView.json),
             limit: limit,
             nextCursor: rows.count > limit ? shown.last?.id.description : nil
         )
     }
 
-    private func show(_ request: APIRequest) async throws -> Response {
+    private func show(_ request: APIHandlerRequest) async throws -> Response {
         let text = try request.path("id")
         guard let id = RejectedDocumentID(text), let kept = try await store.rejectedDocument(id) else {
             throw Self.notFound(text)
         }
-        return APIResponse.success(RejectedDocumentView.full(kept))
+        return APIResponseBuilder.success(RejectedDocumentView.full(kept))
     }
 
-    private func delete(_ request: APIRequest) async throws -> Response {
+    private func delete(_ request: APIHandlerRequest) async throws -> Response {
         let text = try request.path("id")
         guard let id = RejectedDocumentID(text), try await store.deleteRejectedDocument(id) else {
             throw Self.notFound(text)
         }
-        return APIResponse.success(["id": .string(id.description)], message: "Rejected document deleted")
+        return APIResponseBuilder.success(["id": .string(id.description)], message: "Rejected document deleted")
     }
 
     private static func notFound(_ text: String) -> APIError {

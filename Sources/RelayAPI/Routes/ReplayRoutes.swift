@@ -15,7 +15,7 @@ struct ReplayRoutes: Sendable {
         routes.api(.delete, "/replays/:id", cancel)
     }
 
-    private func create(_ request: APIRequest) async throws -> Response {
+    private func create(_ request: APIHandlerRequest) async throws -> Response {
         var body = try await request.body()
         let now = clock.now
         let input = body.replay(now: now)
@@ -31,7 +31,7 @@ struct ReplayRoutes: Sendable {
         var shown = ReplayView.object(replay)
         shown.append("warnings", .strings(warnings))
         let kind = selection.from == .start ? "events run through the pipelines" : "deliveries are sent"
-        return APIResponse.success(
+        return APIResponseBuilder.success(
             .object(shown), message: "\(estimate.count) \(kind) again, \(input.rate)", status: .created)
     }
 
@@ -41,10 +41,10 @@ struct ReplayRoutes: Sendable {
         switch input.selection.from {
         case .deliver:
             let first = try await store.sampleDeliveries(input.selection, limit: input.examples, at: estimate.at)
-            return APIResponse.success(ReplayView.dryRun(estimate, first: first, warnings: warnings))
+            return APIResponseBuilder.success(ReplayView.dryRun(estimate, first: first, warnings: warnings))
         case .start:
             let preview = try await control.preview(input.selection, examples: input.examples)
-            return APIResponse.success(ReplayView.dryRun(estimate, preview, warnings: warnings))
+            return APIResponseBuilder.success(ReplayView.dryRun(estimate, preview, warnings: warnings))
         }
     }
 
@@ -58,7 +58,7 @@ struct ReplayRoutes: Sendable {
         return problems
     }
 
-    private func list(_ request: APIRequest) async throws -> Response {
+    private func list(_ request: APIHandlerRequest) async throws -> Response {
         var query = try request.query()
         let limit = query.limit()
         let cursor = query.text("cursor")
@@ -70,22 +70,22 @@ struct ReplayRoutes: Sendable {
         let rows = try await store.replays(before: before, limit: limit + 1)
         let shown = rows.prefix(limit)
         let next = rows.count > limit ? shown.last?.id.description : nil
-        return APIResponse.page(shown.map(ReplayView.json), limit: limit, nextCursor: next)
+        return APIResponseBuilder.page(shown.map(ReplayView.json), limit: limit, nextCursor: next)
     }
 
-    private func show(_ request: APIRequest) async throws -> Response {
+    private func show(_ request: APIHandlerRequest) async throws -> Response {
         let text = try request.path("id")
         guard let id = ReplayID(text), let replay = try await store.replay(id) else { throw Self.unknown(text) }
-        return APIResponse.success(ReplayView.json(replay))
+        return APIResponseBuilder.success(ReplayView.json(replay))
     }
 
-    private func cancel(_ request: APIRequest) async throws -> Response {
+    private func cancel(_ request: APIHandlerRequest) async throws -> Response {
         let text = try request.path("id")
         guard let id = ReplayID(text) else { throw Self.unknown(text) }
         switch try await store.cancelReplay(id, at: clock.now) {
         case .done(let replay):
             await control.replaysChanged()
-            return APIResponse.success(ReplayView.json(replay), message: "Replay cancelled")
+            return APIResponseBuilder.success(ReplayView.json(replay), message: "Replay cancelled")
         case .notFound: throw Self.unknown(text)
         case .refused(let state):
             throw APIError.conflict(

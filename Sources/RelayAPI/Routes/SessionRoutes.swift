@@ -7,7 +7,7 @@ internal import RelayJSON
 /// Routes for WhatsApp accounts. `webhook_url` is a short form for the URL of the first webhook.
 struct SessionRoutes: Sendable {
     let store: any RelayStore
-    let control: any WebhookControl
+    let control: any SessionWebhookControl
     let clock: any RelayClock
 
     func add(to routes: inout RouteTable) {
@@ -20,7 +20,7 @@ struct SessionRoutes: Sendable {
         routes.api(.get, "/sessions/:id/status", status)
     }
 
-    private func create(_ request: APIRequest) async throws -> Response {
+    private func create(_ request: APIHandlerRequest) async throws -> Response {
         var body = try await request.body()
         let now = clock.wall
         let id = body.string("id", length: 1...128) ?? APIResourceIDGenerator.session()
@@ -35,12 +35,12 @@ struct SessionRoutes: Sendable {
         await control.webhooksChanged()
         var data = SessionView.json(session, webhooks: webhook.map { [$0] } ?? [])
         if let webhook { addShorthand(of: webhook, to: &data) }
-        var response = APIResponse.success(data, message: "Session created", status: .created)
+        var response = APIResponseBuilder.success(data, message: "Session created", status: .created)
         response.headers[.location] = "/api/v1/sessions/\(id)"
         return response
     }
 
-    private func list(_ request: APIRequest) async throws -> Response {
+    private func list(_ request: APIHandlerRequest) async throws -> Response {
         var query = try request.query()
         let limit = query.limit()
         let offset = query.offset()
@@ -60,15 +60,16 @@ struct SessionRoutes: Sendable {
         for session in sessions {
             rows.append(SessionView.json(session, webhooks: try await store.webhooks(session: session.id)))
         }
-        return APIResponse.page(rows, limit: limit, offset: offset, total: total)
+        return APIResponseBuilder.page(rows, limit: limit, offset: offset, total: total)
     }
 
-    private func show(_ request: APIRequest) async throws -> Response {
+    private func show(_ request: APIHandlerRequest) async throws -> Response {
         let session = try await store.existingSession(request.sessionID())
-        return APIResponse.success(SessionView.json(session, webhooks: try await store.webhooks(session: session.id)))
+        return APIResponseBuilder.success(
+            SessionView.json(session, webhooks: try await store.webhooks(session: session.id)))
     }
 
-    private func update(_ request: APIRequest) async throws -> Response {
+    private func update(_ request: APIHandlerRequest) async throws -> Response {
         var session = try await store.existingSession(request.sessionID())
         var body = try await request.body()
         let now = clock.wall
@@ -97,17 +98,17 @@ struct SessionRoutes: Sendable {
         await control.webhooksChanged()
         var data = SessionView.json(session, webhooks: try await store.webhooks(session: session.id))
         if let created { addShorthand(of: created, to: &data) }
-        return APIResponse.success(data, message: "Session updated")
+        return APIResponseBuilder.success(data, message: "Session updated")
     }
 
-    private func delete(_ request: APIRequest) async throws -> Response {
+    private func delete(_ request: APIHandlerRequest) async throws -> Response {
         let id = try request.sessionID()
         guard try await store.deleteSession(id, at: clock.now) else { throw APIError.noSession(id) }
         await control.webhooksChanged()
-        return APIResponse.success(["id": .string(id)], message: "Session deleted")
+        return APIResponseBuilder.success(["id": .string(id)], message: "Session deleted")
     }
 
-    private func qrCode(_ request: APIRequest) async throws -> Response {
+    private func qrCode(_ request: APIHandlerRequest) async throws -> Response {
         let session = try await store.existingSession(request.sessionID())
         guard let code = session.scannableCode else {
             throw APIError(
@@ -118,11 +119,11 @@ struct SessionRoutes: Sendable {
                     : "Session \(session.id) has no QR code yet; its gateway has sent no session.qr_updated event."
             )
         }
-        return APIResponse.success(["qr_code": .string(code), "generated_at": .orNull(session.qrGeneratedAt)])
+        return APIResponseBuilder.success(["qr_code": .string(code), "generated_at": .orNull(session.qrGeneratedAt)])
     }
 
-    private func status(_ request: APIRequest) async throws -> Response {
-        APIResponse.success(SessionView.status(try await store.existingSession(request.sessionID())))
+    private func status(_ request: APIHandlerRequest) async throws -> Response {
+        APIResponseBuilder.success(SessionView.status(try await store.existingSession(request.sessionID())))
     }
 
     /// The fields of a session that set options of its first webhook.
@@ -138,7 +139,7 @@ struct SessionRoutes: Sendable {
         of session: String,
         options fields: [String: String] = webhookOptions,
         at now: Timestamp
-    ) -> WebhookRegistration? {
+    ) -> SessionWebhook? {
         var options = JSONObject()
         for (field, option) in fields.sorted(by: { $0.key < $1.key }) {
             if let value = body.value(field), !value.isNull { options[option] = value }
@@ -152,9 +153,9 @@ struct SessionRoutes: Sendable {
         let names = Dictionary(uniqueKeysWithValues: fields.map { ($0.value, $0.key) })
         do throws(InvalidOptionsError) {
             let reading = try control.webhookOptions.read(options, names: names)
-            let keys = WebhookJSONReader.secrets(of: reading, at: now)
+            let keys = SessionWebhookReader.secrets(of: reading, at: now)
             options.removeValue(forKey: "secret")
-            var webhook = WebhookRegistration(
+            var webhook = SessionWebhook(
                 id: APIResourceIDGenerator.webhook(at: now), session: session, options: options, createdAt: now)
             webhook.secrets =
                 keys.isEmpty
@@ -166,7 +167,7 @@ struct SessionRoutes: Sendable {
         }
     }
 
-    private func addShorthand(of webhook: WebhookRegistration, to data: inout JSON) {
+    private func addShorthand(of webhook: SessionWebhook, to data: inout JSON) {
         data["webhook_id"] = .string(webhook.id)
         data["webhook_secret"] = .orNull(webhook.secrets.first?.value)
     }

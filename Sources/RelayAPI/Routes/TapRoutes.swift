@@ -12,7 +12,7 @@ struct TapRoutes: Sendable {
         routes.api(.get, "/tap", tap)
     }
 
-    private func tap(_ request: APIRequest) async throws -> Response {
+    private func tap(_ request: APIHandlerRequest) async throws -> Response {
         var reader = try request.query()
         let query = try TapQuery(&reader, pipelines: await configuration.pipelines())
         let tap = try open(query)
@@ -31,7 +31,7 @@ struct TapRoutes: Sendable {
         )
     }
 
-    private func open(_ query: TapQuery) throws(APIError) -> Tap {
+    private func open(_ query: TapQuery) throws(APIError) -> TapSubscription {
         do throws(TapRegistry.OpenError) {
             return try taps.open(
                 query.selection, sampler: query.filter == nil ? query.sample.map { TapSampler($0) } : nil)

@@ -13,7 +13,7 @@ struct TraceRoutes: Sendable {
         routes.api(.get, "/events/:id/trace", show)
     }
 
-    private func show(_ request: APIRequest) async throws -> Response {
+    private func show(_ request: APIHandlerRequest) async throws -> Response {
         let event = try await event(request.path("id"))
         let trace = try await store.trace(of: event.id)
         let pending = try await store.pendingEvents(after: EventID(event.id.rawValue - 1), limit: 1)
@@ -31,7 +31,7 @@ struct TraceRoutes: Sendable {
             deliveries: deliveries,
             total: total
         )
-        return APIResponse.success(view.json)
+        return APIResponseBuilder.success(view.json)
     }
 
     /// An event by its id, or by that of one of its deliveries.

@@ -6,7 +6,7 @@ internal import RelayJSON
 
 /// Writes the entries of a tap as server-sent events, until the tap ends or the client disconnects.
 struct TapEventStreamWriter: Sendable {
-    let tap: Tap
+    let tap: TapSubscription
     let query: TapQuery
 
     /// The interval of heartbeats, by which both sides and proxies detect a dead connection.
@@ -91,7 +91,7 @@ struct TapEventStreamWriter: Sendable {
 
     @concurrent
     private func finish(
-        _ end: Tap.End,
+        _ end: TapSubscription.End,
         _ progress: inout StreamState,
         _ writer: inout any ResponseBodyWriter
     ) async throws {

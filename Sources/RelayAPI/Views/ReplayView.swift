@@ -46,7 +46,7 @@ enum ReplayView {
     static func dryRun(_ estimate: ReplayEstimate, first: [DeliveryDetails], warnings: [String]) -> JSON {
         [
             "dry_run": true,
-            "from": .string(ReplaySelection.From.deliver.rawValue),
+            "from": .string(ReplaySelection.Mode.deliver.rawValue),
             "selected": .orNull(estimate.count),
             "destinations": .array(
                 estimate.shares.map { share in
@@ -64,7 +64,7 @@ enum ReplayView {
     static func dryRun(_ estimate: ReplayEstimate, _ preview: ReplayPreviewResult, warnings: [String]) -> JSON {
         [
             "dry_run": true,
-            "from": .string(ReplaySelection.From.start.rawValue),
+            "from": .string(ReplaySelection.Mode.start.rawValue),
             "selected": .orNull(estimate.count),
             "tried": .orNull(preview.events),
             "untaken": .orNull(preview.untaken),
@@ -86,7 +86,7 @@ enum ReplayView {
     }
 
     /// The most frequent first.
-    private static func endings(_ counts: [PipelineDrop: Int]) -> JSON {
+    private static func endings(_ counts: [PipelineTermination: Int]) -> JSON {
         let sorted = counts.sorted { ($1.value, $0.key.stage, $0.key.reason) < ($0.value, $1.key.stage, $1.key.reason) }
         return .array(
             sorted.map { ending, count in

@@ -4,7 +4,7 @@ internal import RelayJSON
 /// The JSON of a session in the API.
 enum SessionView {
     /// - Parameter webhooks: the session's webhooks, oldest first; `webhook_url` is the URL of the first.
-    static func json(_ session: Session, webhooks: [WebhookRegistration]) -> JSON {
+    static func json(_ session: Session, webhooks: [SessionWebhook]) -> JSON {
         [
             "id": .string(session.id),
             "label": .orNull(session.label),

@@ -124,7 +124,7 @@ struct TraceView {
     }
 }
 
-extension EventTrace.Outcome {
+extension EventTrace.StepOutcome {
     fileprivate var name: String {
         switch self {
         case .next: "next"

@@ -34,6 +34,6 @@ enum WebhookTestView {
     }
 
     private static func envelope(_ success: Bool, _ data: JSON, _ message: String) -> Response {
-        APIResponse.json(["success": .bool(success), "data": data, "message": .string(message)])
+        APIResponseBuilder.json(["success": .bool(success), "data": data, "message": .string(message)])
     }
 }

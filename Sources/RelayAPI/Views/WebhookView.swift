@@ -6,8 +6,8 @@ internal import RelayJSON
 enum WebhookView {
     /// - Parameter newSecret: a key that is shown this once.
     static func json(
-        _ webhook: WebhookRegistration,
-        reader: WebhookDestinationOptionsReader,
+        _ webhook: SessionWebhook,
+        reader: ManagedWebhookOptionsReader,
         at now: Timestamp,
         newSecret: String? = nil
     ) -> JSON {

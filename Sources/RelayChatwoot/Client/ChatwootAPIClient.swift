@@ -11,7 +11,7 @@ struct ChatwootAPIClient: Sendable {
     let account: Int
     let token: String
     let timeout: Duration
-    let sender: any HTTPSender
+    let sender: any HTTPClient
 
     /// The maximum response size in bytes. The longest response is a page of 100 messages of up to 150,000 characters.
     private static let longestAnswer = 32 << 20
@@ -69,8 +69,8 @@ struct ChatwootAPIClient: Sendable {
         return try await answer(to: request, shown)
     }
 
-    private func request(_ method: String, _ path: String) -> HTTPRequest {
-        var request = HTTPRequest(
+    private func request(_ method: String, _ path: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(
             method: method,
             url: url + path,
             headers: [("Accept", "application/json"), ("User-Agent", "ZapHub/1.0")],
@@ -84,18 +84,18 @@ struct ChatwootAPIClient: Sendable {
         return request
     }
 
-    private func authorize(_ request: inout HTTPRequest) {
+    private func authorize(_ request: inout HTTPClientRequest) {
         request.headers.append(("api-access-token", token))
     }
 
-    private func fill(_ request: inout HTTPRequest, _ body: JSONObject) {
+    private func fill(_ request: inout HTTPClientRequest, _ body: JSONObject) {
         request.headers.append(("Content-Type", "application/json"))
         request.body = JSON.object(body).bytes
     }
 
     /// - Parameter shown: the path for error messages, without the account and an inbox's identifier.
-    private func answer(to request: HTTPRequest, _ shown: String) async throws(ChatwootError) -> JSON {
-        let response: HTTPResponse
+    private func answer(to request: HTTPClientRequest, _ shown: String) async throws(ChatwootError) -> JSON {
+        let response: HTTPClientResponse
         do {
             response = try await sender.send(request)
         } catch {

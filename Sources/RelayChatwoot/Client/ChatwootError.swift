@@ -40,7 +40,7 @@ struct ChatwootError: Error, Sendable {
     }
 
     /// - Parameter what: the request, `POST /api/v1/…`.
-    init(_ response: HTTPResponse, doing what: String) {
+    init(_ response: HTTPClientResponse, doing what: String) {
         let body = try? JSON(parsing: response.body)
         let said =
             body?["message"]?.string ?? body?["error"]?.string ?? body?["errors"]?[0]?.string

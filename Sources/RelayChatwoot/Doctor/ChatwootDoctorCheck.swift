@@ -38,7 +38,7 @@ package struct ChatwootDoctorCheck: Sendable {
     package init(
         _ options: ChatwootDestinationOptions,
         timeout: Duration,
-        sender: any HTTPSender,
+        sender: any HTTPClient,
         publicURL: String,
         incomingSources: [IncomingSource],
         makesMissing: Bool,
@@ -59,7 +59,7 @@ package struct ChatwootDoctorCheck: Sendable {
         do {
             // Any response is sufficient: this only checks that the server is reachable.
             _ = try await api.sender.send(
-                HTTPRequest(
+                HTTPClientRequest(
                     method: "GET", url: options.url + "/api", timeout: api.timeout,
                     connectTimeout: min(api.timeout, .seconds(5))))
         } catch {

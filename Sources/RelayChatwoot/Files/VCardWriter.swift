@@ -3,13 +3,13 @@ internal import RelayJSON
 /// Writes contact cards as a vCard file (RFC 2426).
 enum VCardWriter {
     /// All cards in one file; nil when they are empty.
-    static func file(of cards: [JSONObject]) -> ChatwootAttachment? {
+    static func file(of cards: [JSONObject]) -> NewChatwootAttachment? {
         let texts = cards.compactMap { $0.text("vcard") ?? written($0) }
         guard !texts.isEmpty else { return nil }
         let type = UploadContentType("text/vcard", kind: "document", isVoice: false)
         let name = cards.count == 1 ? cards.first?.text("name") : nil
         let text = texts.map { $0.utf8.last == UInt8(ascii: "\n") ? $0 : $0 + "\r\n" }.joined()
-        return ChatwootAttachment(
+        return NewChatwootAttachment(
             source: .bytes(Array(text.utf8)),
             // The ".vcf" prevents a dot in the name from being taken for an extension.
             name: UploadFileNameSanitizer.safe(

@@ -47,13 +47,13 @@ extension ChatwootForwarder {
     /// - Returns: whether it was posted.
     @discardableResult
     func note(
-        _ notice: AgentNoticeText, about key: ForwardedMessage.Key, in conversation: Int64, replyTo: Int64? = nil,
+        _ notice: AgentPhrase, about key: ForwardedMessage.Key, in conversation: Int64, replyTo: Int64? = nil,
         reason: String = ""
     ) async -> Bool {
         guard options.alerts else { return false }
         let text = "⚠️ " + notice.text(in: options.language, WhatsAppMarkdownConverter.plain(reason))
         var body: JSONObject = [
-            "content": .string(LiquidEscaping.neutralized(text)), "message_type": "outgoing", "private": true,
+            "content": .string(LiquidTagEscaping.neutralized(text)), "message_type": "outgoing", "private": true,
             "source_id": .string("RELAY:\(notice.rawValue)#\(key.message)#\(key.part)"),
         ]
         if let replyTo { body["content_attributes"] = ["in_reply_to": .int(replyTo)] }

@@ -8,12 +8,12 @@ struct ChatwootForwarder {
     let api: ChatwootAPIClient
     let inboxes: ChatwootInboxCache
     let ledger: any ForwardingLedger
-    let files: MessageFileLoader
+    let files: ChatwootMessageFormBuilder
     let newest: HighestMessageID
     /// Lets one delivery at a time find or create a person's contact and conversation, and write into it.
     let people: AsyncKeyedMutex<String>
     /// What could not be written about contacts in this attempt.
-    let contactFailures: ContactFailures
+    let contactFailures: ContactUpdateFailures
     let clock: any RelayClock
     /// The destination's name, under which the ledger has its entries.
     let destination: DestinationKey

@@ -15,7 +15,7 @@ extension ChatwootContactProfile {
         self.id = id
         sourceID = ChatwootSourceID.of(id)
         identifier = TextTruncation.text(id.description, to: ChatwootFieldLimits.name, mark: "")
-        name = ContactNameChooser.of(id, lid: lid, known: known, in: language)
+        name = ContactNameFormatter.of(id, lid: lid, known: known, in: language)
         isNamed = known?.contains { !$0.isWhitespace } ?? false
         self.phone = phone.map { "+" + $0 }
         phoneVariants = phone.map(PhoneNumberVariants.of) ?? []

@@ -42,7 +42,7 @@ package struct ChatwootContactProfile: Sendable, Hashable {
 
     /// The new name for an existing contact; nil when it keeps its name.
     /// - Parameter current: the contact's name in Chatwoot.
-    package func rename(from current: String, by policy: ContactNamePolicy) -> String? {
+    package func rename(from current: String, by policy: ContactNameUpdatePolicy) -> String? {
         guard isNamed, current != name else { return nil }
         switch policy {
         case .follow: return name
@@ -56,7 +56,7 @@ package struct ChatwootContactProfile: Sendable, Hashable {
         let ids = [id.user, identifier, sourceID] + [lid?.user, lid?.description, lidSourceID].compactMap { $0 }
         if current.allSatisfy(\.isWhitespace) || ids.contains(current) { return true }
         if AgentNoticeLanguage.allCases.contains(where: {
-            ContactNameChooser.placeholders(for: id, lid: lid, in: $0).contains(current)
+            ContactNameFormatter.placeholders(for: id, lid: lid, in: $0).contains(current)
         }) {
             return true
         }

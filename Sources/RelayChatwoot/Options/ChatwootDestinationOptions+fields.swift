@@ -52,7 +52,7 @@ extension ChatwootDestinationOptions {
     )
     package static let openForOwn = OptionField.bool(
         "open_for_own", "Whether messages sent from the phone may open a conversation.", default: true)
-    package static let media = OptionField<MediaUploadPolicy>.enumeration(
+    package static let media = OptionField<MediaUploadMode>.enumeration(
         "media",
         "attach: files are uploaded; link: messages have a link to the relay's copy; off: they only name the file.",
         default: .attach
@@ -101,11 +101,11 @@ extension ChatwootDestinationOptions {
         inbox locked to a single conversation always reopens.
         """,
         "always, never, or a duration such as 24h",
-        shape: .either([.words(["always", "never"]), .duration(OptionSchema.anyDuration)]),
+        shape: .either([.words(["always", "never"]), .duration(OptionValueSchema.anyDuration)]),
         default: .always,
         parse: ConversationReopenPolicy.parse
     )
-    package static let contactNames = OptionField<ContactNamePolicy>.enumeration(
+    package static let contactNames = OptionField<ContactNameUpdatePolicy>.enumeration(
         "contact_names",
         "fill: a name that is only a number is replaced; follow: WhatsApp's name is always used; never: set once.",
         default: .fill

@@ -38,12 +38,12 @@ package struct ChatwootDestinationOptions: DestinationOptions {
     package let groupChanges: GroupChangeDisplayPolicy
     /// Whether messages of a history synchronization are forwarded.
     package let history: Bool
-    package let media: MediaUploadPolicy
+    package let media: MediaUploadMode
     /// In bytes; larger files are linked.
     package let maxSize: Int
 
     package let reopen: ConversationReopenPolicy
-    package let contactNames: ContactNamePolicy
+    package let contactNames: ContactNameUpdatePolicy
     package let receipts: Bool
     package let typing: Bool
     package let alerts: Bool

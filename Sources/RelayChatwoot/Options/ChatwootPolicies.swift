@@ -18,7 +18,7 @@ package enum DeletedMessageDisplayPolicy: String, Sendable, CaseIterable {
 }
 
 /// How files are sent to Chatwoot.
-package enum MediaUploadPolicy: String, Sendable, CaseIterable {
+package enum MediaUploadMode: String, Sendable, CaseIterable {
     case attach
     /// As a link to the relay's copy. The link needs no key and expires.
     case link
@@ -36,7 +36,7 @@ package enum GroupChangeDisplayPolicy: String, Sendable, CaseIterable {
 }
 
 /// When a contact's name in Chatwoot is replaced by the one in WhatsApp.
-package enum ContactNamePolicy: String, Sendable, CaseIterable {
+package enum ContactNameUpdatePolicy: String, Sendable, CaseIterable {
     /// Only a name that is a placeholder: a number or a JID.
     case fill
     case follow

@@ -113,7 +113,7 @@ struct ChatwootEventPlanner {
         case .messageDelivered: return .status(messageID: messageID, .delivered)
         case .messageRead: return .status(messageID: messageID, .read)
         default:
-            let failure = SendFailure(payload: payload)
+            let failure = WhatsAppSendFailure(payload: payload)
             return .status(messageID: messageID, .failed(error: failure.text(in: language)))
         }
     }

@@ -7,7 +7,7 @@ extension ChatwootEventPlanner {
         guard options.calls != .off else { return .nothing(.option) }
         guard !isFromMe else { return .nothing(.irrelevant) }
         let isVideo = payload.flag("isVideo")
-        let notice: AgentNoticeText
+        let notice: AgentPhrase
         switch payload.text("status") {
         // A call that was offered while the phone was offline has ended.
         case "offer" where payload.flag("offline"), "timeout", "missed":
@@ -26,7 +26,7 @@ extension ChatwootEventPlanner {
     var loggedCall: ChatwootForwardAction {
         guard options.calls != .off else { return .nothing(.option) }
         let content = payload["content"]?.object ?? JSONObject()
-        let notice: AgentNoticeText
+        let notice: AgentPhrase
         switch content.text("outcome") {
         case "missed", "silenced_by_dnd", "silenced_unknown_caller":
             notice = content.flag("video") ? .missedVideoCall : .missedCall
@@ -45,14 +45,14 @@ extension ChatwootEventPlanner {
         return ChatwootSourceID.message(id, "call-\(status)")
     }
 
-    private func callMessage(_ notice: AgentNoticeText, sourceID: String, isMessage: Bool) -> ChatwootForwardAction {
+    private func callMessage(_ notice: AgentPhrase, sourceID: String, isMessage: Bool) -> ChatwootForwardAction {
         let text = [signature, "📞 " + notice.text(in: language)].compactMap { $0 }.joined(separator: " ")
         return .message(
             NewChatwootMessage(
                 sourceID: sourceID,
                 direction: isMessage ? .incoming : .note,
                 reach: isMessage ? .opens : .existing,
-                content: isMessage ? text : LiquidEscaping.neutralized(text),
+                content: isMessage ? text : LiquidTagEscaping.neutralized(text),
                 reply: nil,
                 files: [],
                 sentAt: sentAt

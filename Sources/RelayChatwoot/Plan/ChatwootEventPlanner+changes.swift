@@ -10,12 +10,12 @@ extension ChatwootEventPlanner {
         if let object = content.object, let event = addition(to: type, object, part: part) { return event }
         guard type != "unsupported" else {
             return follow(
-                target, part: part, by: options.edits, text: "✏️ " + AgentNoticeText.editedUnseen.text(in: language))
+                target, part: part, by: options.edits, text: "✏️ " + AgentPhrase.editedUnseen.text(in: language))
         }
         // Only the text of an edited message changes, not its file.
         let text = MessageMarkdownRenderer(self).words(of: type)
         return follow(
-            target, part: part, by: options.edits, text: "✏️ *\(AgentNoticeText.edited.text(in: language))*\n\n" + text)
+            target, part: part, by: options.edits, text: "✏️ *\(AgentPhrase.edited.text(in: language))*\n\n" + text)
     }
 
     /// New votes of a poll, or answers to a calendar event; nil for an edit.
@@ -46,7 +46,7 @@ extension ChatwootEventPlanner {
     }
 
     private func answerText(_ answer: String?) -> String {
-        let notice: AgentNoticeText =
+        let notice: AgentPhrase =
             switch answer {
             case "going": .eventGoing
             case "not_going": .eventNotGoing
@@ -63,7 +63,7 @@ extension ChatwootEventPlanner {
         case .off: return .nothing(.option)
         case .delete: return .delete(messageID: target)
         case .note:
-            return follow(target, part: "deleted", by: .note, text: "🗑 " + AgentNoticeText.deleted.text(in: language))
+            return follow(target, part: "deleted", by: .note, text: "🗑 " + AgentPhrase.deleted.text(in: language))
         }
     }
 
@@ -73,8 +73,8 @@ extension ChatwootEventPlanner {
         let target = content?.text("targetMessageId") ?? target
         let text =
             emoji.isEmpty
-            ? AgentNoticeText.reactionRemoved.text(in: language)
-            : AgentNoticeText.reacted.text(
+            ? AgentPhrase.reactionRemoved.text(in: language)
+            : AgentPhrase.reacted.text(
                 in: language, WhatsAppMarkdownConverter.plain(TextTruncation.text(emoji, to: 50)))
         let isOwnMessage = !messageID.isEmpty && messageID != target
         let who = isFromMe ? "me" : payload.text("participant") ?? payload.text("from") ?? ""
@@ -92,7 +92,7 @@ extension ChatwootEventPlanner {
             separator: ", ")
         let text =
             chosen.isEmpty
-            ? AgentNoticeText.voteWithdrawn.text(in: language) : AgentNoticeText.voted.text(in: language, chosen)
+            ? AgentPhrase.voteWithdrawn.text(in: language) : AgentPhrase.voted.text(in: language, chosen)
         return follow(
             content.text("targetMessageId") ?? target, id: messageID, part: nil, by: options.votes, text: "🗳 " + text,
             reach: isFromMe ? .existing : .opens)
@@ -100,7 +100,7 @@ extension ChatwootEventPlanner {
 
     var pin: ChatwootForwardAction {
         let content = payload["content"]?.object ?? JSONObject()
-        let notice: AgentNoticeText = content["pinned"]?.bool == false ? .unpinned : .pinned
+        let notice: AgentPhrase = content["pinned"]?.bool == false ? .unpinned : .pinned
         return follow(
             content.text("targetMessageId") ?? target, id: messageID, part: nil, by: .note,
             text: "📌 " + notice.text(in: language))
@@ -108,7 +108,7 @@ extension ChatwootEventPlanner {
 
     var keep: ChatwootForwardAction {
         let content = payload["content"]?.object ?? JSONObject()
-        let notice: AgentNoticeText = content["kept"]?.bool == false ? .unkept : .kept
+        let notice: AgentPhrase = content["kept"]?.bool == false ? .unkept : .kept
         return follow(
             content.text("targetMessageId") ?? target, id: messageID, part: nil, by: .note,
             text: "📌 " + notice.text(in: language))
@@ -120,7 +120,7 @@ extension ChatwootEventPlanner {
         let text = content.text("text").flatMap { MessageMarkdownRenderer(self).formatted($0) }
         return follow(
             content.text("targetMessageId") ?? target, id: messageID, part: nil, by: .reply,
-            text: "💬 " + (text ?? AgentNoticeText.commented.text(in: language)),
+            text: "💬 " + (text ?? AgentPhrase.commented.text(in: language)),
             reach: text == nil || isFromMe ? .existing : .opens)
     }
 
@@ -168,12 +168,12 @@ extension ChatwootEventPlanner {
         let content = payload["content"]?.object ?? JSONObject()
         switch content.text("kind") {
         case "user_changed_number", "customer_changed_number":
-            let new = content.address("newContactId").map { ContactNameChooser.placeholder(for: $0, in: language) }
+            let new = content.address("newContactId").map { ContactNameFormatter.placeholder(for: $0, in: language) }
             return "ℹ️ "
-                + AgentNoticeText.numberChanged.text(
+                + AgentPhrase.numberChanged.text(
                     in: language, WhatsAppMarkdownConverter.plain(new ?? content.text("body") ?? "?"))
-        case "customer_identity_changed": return "ℹ️ " + AgentNoticeText.identityChanged.text(in: language)
-        case "request_welcome": return "ℹ️ " + AgentNoticeText.chatStarted.text(in: language)
+        case "customer_identity_changed": return "ℹ️ " + AgentPhrase.identityChanged.text(in: language)
+        case "request_welcome": return "ℹ️ " + AgentPhrase.chatStarted.text(in: language)
         case let kind: return "ℹ️ " + WhatsAppMarkdownConverter.plain(content.text("body") ?? kind ?? "?")
         }
     }

@@ -25,7 +25,7 @@ extension ChatwootEventPlanner {
         if type == "unsupported", let edited = payload["content"]?.object?.text("targetMessageId") {
             return follow(
                 edited, part: "edit-" + ChatwootSourceID.fingerprint(messageID), by: options.edits,
-                text: "✏️ " + AgentNoticeText.editedUnseen.text(in: language))
+                text: "✏️ " + AgentPhrase.editedUnseen.text(in: language))
         }
         let quote = quote
         let head = head
@@ -93,9 +93,9 @@ extension ChatwootEventPlanner {
         let limit = ChatwootFieldLimits.content - 2 * ChatwootFieldLimits.quote
         if text.unicodeScalars.count > limit {
             let name = "message.txt"
-            let mark = "…\n\n" + AgentNoticeText.continued.text(in: language, name)
+            let mark = "…\n\n" + AgentPhrase.continued.text(in: language, name)
             files.append(
-                ChatwootAttachment(
+                NewChatwootAttachment(
                     source: .bytes(Array(text.utf8)), name: name, contentType: "text/plain", isVoice: false, link: nil))
             text = TextTruncation.text(text, to: limit, mark: mark)
         }
@@ -104,10 +104,10 @@ extension ChatwootEventPlanner {
             sourceID: id.isEmpty ? ChatwootSourceID.event(event) : ChatwootSourceID.message(id, part),
             direction: direction,
             reach: reach,
-            content: isOutgoing ? LiquidEscaping.neutralized(text) : text,
+            content: isOutgoing ? LiquidTagEscaping.neutralized(text) : text,
             reply: reply.map {
                 NewChatwootMessage.Reply(
-                    messageID: $0.messageID, quote: isOutgoing ? LiquidEscaping.neutralized($0.quote) : $0.quote)
+                    messageID: $0.messageID, quote: isOutgoing ? LiquidTagEscaping.neutralized($0.quote) : $0.quote)
             },
             files: files,
             sentAt: sentAt
@@ -119,23 +119,23 @@ extension ChatwootEventPlanner {
         var lines: [String] = []
         if let sentAt, now - sentAt > options.latePrefix {
             let time = options.clock.text(of: sentAt, in: language)
-            lines.append("🕓 *\(AgentNoticeText.sentAt.text(in: language, time))*")
+            lines.append("🕓 *\(AgentPhrase.sentAt.text(in: language, time))*")
         }
         if let signature { lines.append(signature) }
         if payload.flag("forwarded") || payload.flag("frequentlyForwarded") {
-            lines.append("↪ *\(AgentNoticeText.forwarded.text(in: language))*")
+            lines.append("↪ *\(AgentPhrase.forwarded.text(in: language))*")
         }
-        if payload.flag("viewOnce") { lines.append("👁 *\(AgentNoticeText.viewOnce.text(in: language))*") }
+        if payload.flag("viewOnce") { lines.append("👁 *\(AgentPhrase.viewOnce.text(in: language))*") }
         return lines
     }
 
     /// The reply to the quoted message.
     private var quote: NewChatwootMessage.Reply? {
         guard let quoted = payload["quoted"]?.object, let id = quoted.text("messageId") else { return nil }
-        let said = quoted.text("text") ?? AgentNoticeText.kind(quoted.text("type") ?? "")?.text(in: language)
+        let said = quoted.text("text") ?? AgentPhrase.kind(quoted.text("type") ?? "")?.text(in: language)
         var words = said ?? ""
         if quoted.address("chatId")?.chatKind == .status {
-            words = [AgentNoticeText.status.text(in: language), words].filter { !$0.isEmpty }.joined(separator: ": ")
+            words = [AgentPhrase.status.text(in: language), words].filter { !$0.isEmpty }.joined(separator: ": ")
         }
         let author = quoted.text("participantName").map { "**\(WhatsAppMarkdownConverter.plain($0)):** " } ?? ""
         let line = WhatsAppMarkdownConverter.plain(TextTruncation.text(words, to: ChatwootFieldLimits.quote))

@@ -45,7 +45,7 @@ extension ChatwootEventPlanner {
 
     /// A person's name with the phone number. The digits of a LID are left out when the name is known.
     func shown(_ person: JID, named known: String?) -> String {
-        let placeholder = ContactNameChooser.placeholder(for: person, in: language)
+        let placeholder = ContactNameFormatter.placeholder(for: person, in: language)
         guard let known else { return placeholder }
         return person.phone == nil ? known : "\(known) (\(placeholder))"
     }
@@ -80,7 +80,7 @@ extension ChatwootEventPlanner {
             let isPictureRemoved = payload["imageUrl"]?.string == ""
             actions.append(.contact(ContactChange(previous: nil, isPictureRemoved: isPictureRemoved)))
         }
-        let notices: [String: AgentNoticeText] = [
+        let notices: [String: AgentPhrase] = [
             "add": .groupAdded, "remove": .groupRemoved, "promote": .groupPromoted, "demote": .groupDemoted,
         ]
         if let notice = payload.text("action").flatMap({ notices[$0] }) {
@@ -99,7 +99,7 @@ extension ChatwootEventPlanner {
         guard options.alerts else { return [.nothing(.option)] }
         // A lost connection that recovers by itself does not concern agents.
         guard payload["recoverable"]?.bool == false else { return [.nothing(.irrelevant)] }
-        let text = AgentNoticeText.sessionLost.text(in: language, WhatsAppMarkdownConverter.plain(event.session))
+        let text = AgentPhrase.sessionLost.text(in: language, WhatsAppMarkdownConverter.plain(event.session))
         return [
             .sessionLost(
                 NewChatwootMessage(
@@ -117,7 +117,7 @@ extension ChatwootForwardAction {
         .message(
             NewChatwootMessage(
                 sourceID: ChatwootSourceID.event(event), direction: .note, reach: .existing,
-                content: LiquidEscaping.neutralized(notice), reply: nil, files: [], sentAt: nil))
+                content: LiquidTagEscaping.neutralized(notice), reply: nil, files: [], sentAt: nil))
     }
 }
 

@@ -31,12 +31,12 @@ struct DeliveryEnvelope {
     }
 
     /// The chat's hidden identity, when the event names the chat by it.
-    var hiddenChat: String? { payload.text("chatId").flatMap { ChatID.isLID($0) ? $0 : nil } }
+    var hiddenChat: String? { payload.text("chatId").flatMap { ChatIDRules.isLID($0) ? $0 : nil } }
 
     /// Names the chat by the phone behind its hidden identity. The identity stays as `chatLid`.
     mutating func nameChat(byPhone phone: String) {
         let lid = hiddenChat
-        _ = EventIdentity.resolve(chat: lid, payload: &payload) { $0 == lid ? phone : nil }
+        _ = LIDResolver.resolve(chat: lid, payload: &payload) { $0 == lid ? phone : nil }
     }
 
     private static func missing(_ name: String, _ what: String) -> ChatwootPlanError {

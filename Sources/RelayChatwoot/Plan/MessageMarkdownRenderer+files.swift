@@ -22,18 +22,18 @@ extension MessageMarkdownRenderer {
         case .link: return Content(text: link)
         case .attach:
             guard (size ?? 0) <= plan.options.maxSize else { return Content(text: link) }
-            let source = ChatwootAttachment.Source.stored(url: url, sha256: media.text("sha256"), size: size)
+            let source = NewChatwootAttachment.Source.stored(url: url, sha256: media.text("sha256"), size: size)
             return Content(
                 text: "",
                 files: [
-                    ChatwootAttachment(
+                    NewChatwootAttachment(
                         source: source, name: name, contentType: partType.name, isVoice: isVoice, link: link)
                 ])
         }
     }
 
     private func label(_ type: String, isVoice: Bool) -> String {
-        let notice: AgentNoticeText =
+        let notice: AgentPhrase =
             if isVoice {
                 .voice
             } else if type == "video", node.flag("ptv") {
@@ -41,7 +41,7 @@ extension MessageMarkdownRenderer {
             } else if type == "video", node.flag("gif") {
                 .gif
             } else {
-                AgentNoticeText.kind(type) ?? .document
+                AgentPhrase.kind(type) ?? .document
             }
         let kind = notice.text(in: language)
         guard let name = plain(node.text("fileName")) else { return kind }
@@ -52,7 +52,7 @@ extension MessageMarkdownRenderer {
     private var reason: String {
         if plan.options.media == .off { return "" }
         let raw = payload["raw_media"]?.object ?? JSONObject()
-        let notice: AgentNoticeText =
+        let notice: AgentPhrase =
             raw.flag("pending") ? .fileFollows : raw.flag("tooLarge") ? .fileTooLarge : .fileUnavailable
         return " (\(notice.text(in: language)))"
     }
@@ -60,7 +60,7 @@ extension MessageMarkdownRenderer {
     private func link(_ name: String, url: String, size: Int64?, expiresAt: Timestamp?) -> String {
         let address = url.map { "() <>".contains($0) ? Self.encoded[$0] ?? "" : String($0) }.joined()
         let until = expiresAt.map {
-            AgentNoticeText.linkUntil.text(in: language, plan.options.clock.text(of: $0, in: language))
+            AgentPhrase.linkUntil.text(in: language, plan.options.clock.text(of: $0, in: language))
         }
         let facts = [size.map(Self.shown), until].compactMap { $0 }
         return "📎 [\(WhatsAppMarkdownConverter.plain(name))](\(address))"

@@ -5,7 +5,7 @@ internal import RelayJSON
 extension MessageMarkdownRenderer {
     var location: String {
         guard let latitude = node.number("latitude"), let longitude = node.number("longitude") else { return "" }
-        let notice: AgentNoticeText = node.flag("live") ? .liveLocation : .location
+        let notice: AgentPhrase = node.flag("live") ? .liveLocation : .location
         return lines([
             "📍 " + (bold(node.text("name")) ?? "**\(notice.text(in: language))**"),
             formatted(node.text("address")),
@@ -19,7 +19,7 @@ extension MessageMarkdownRenderer {
         let cards = node.objects("contacts")
         let texts = cards.map { card in
             lines(
-                ["👤 " + (bold(card.text("name")) ?? AgentNoticeText.contact.text(in: language))]
+                ["👤 " + (bold(card.text("name")) ?? AgentPhrase.contact.text(in: language))]
                     + (card.texts("phones") + card.texts("emails")).map(formatted) + [
                         formatted(card.text("organization"))
                     ])
@@ -46,7 +46,7 @@ extension MessageMarkdownRenderer {
             return key == "flow_token" || text.isEmpty
                 ? nil : "- \(WhatsAppMarkdownConverter.plain(key)): \(WhatsAppMarkdownConverter.plain(text))"
         }
-        let heading = answers.isEmpty ? nil : "📋 **\(AgentNoticeText.form.text(in: language))**"
+        let heading = answers.isEmpty ? nil : "📋 **\(AgentPhrase.form.text(in: language))**"
         return paragraphs([
             lines([heading, title, formatted(node.text("description"))]), lines(answers),
             formatted(node.text("response")),
@@ -62,8 +62,8 @@ extension MessageMarkdownRenderer {
         }
         return paragraphs([
             lines([
-                "🛒 " + (bold(node.text("title")) ?? "**\(AgentNoticeText.order.text(in: language))**"),
-                node.number("itemCount").map { AgentNoticeText.items.text(in: language, $0) },
+                "🛒 " + (bold(node.text("title")) ?? "**\(AgentPhrase.order.text(in: language))**"),
+                node.number("itemCount").map { AgentPhrase.items.text(in: language, $0) },
                 amount("totalAmount1000"),
             ]),
             lines(items),
@@ -73,7 +73,7 @@ extension MessageMarkdownRenderer {
 
     var product: String {
         lines([
-            "🛍 " + (bold(node.text("title")) ?? "**\(AgentNoticeText.product.text(in: language))**"),
+            "🛍 " + (bold(node.text("title")) ?? "**\(AgentPhrase.product.text(in: language))**"),
             formatted(node.text("description")), amount("priceAmount1000"), formatted(node.text("text")),
             node.text("url"),
         ])
@@ -82,7 +82,7 @@ extension MessageMarkdownRenderer {
     var invitation: String {
         let name = bold(node.text("groupName")) ?? ""
         return paragraphs([
-            "👥 " + AgentNoticeText.groupInvite.text(in: language, name), formatted(node.text("text")),
+            "👥 " + AgentPhrase.groupInvite.text(in: language, name), formatted(node.text("text")),
         ])
     }
 

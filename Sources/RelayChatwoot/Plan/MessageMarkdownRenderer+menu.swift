@@ -21,7 +21,7 @@ extension MessageMarkdownRenderer {
                 choices(content),
             ])
             return text.isEmpty
-                ? AgentNoticeText.kind(card.text("type") ?? "").map { "📎 " + $0.text(in: language) } ?? "" : text
+                ? AgentPhrase.kind(card.text("type") ?? "").map { "📎 " + $0.text(in: language) } ?? "" : text
         }
         let isPayment = payload.text("type") == "payment"
         let footer = plain(node.text("footer")).map { "*\($0)*" }
@@ -51,7 +51,7 @@ extension MessageMarkdownRenderer {
 
     /// What kind of payment message it is, with the amount.
     var paymentHeading: String {
-        let notice: AgentNoticeText =
+        let notice: AgentPhrase =
             switch node.text("kind") {
             case "sent": .paymentSent
             case "declined": .paymentDeclined
@@ -74,10 +74,10 @@ extension MessageMarkdownRenderer {
         }
         return [
             plain(payment.text("merchantName")),
-            plain(payment.text("key")).map { AgentNoticeText.pixKey.text(in: language, $0) + type },
+            plain(payment.text("key")).map { AgentPhrase.pixKey.text(in: language, $0) + type },
             plain(payment.text("code")),
             payment.text("url").map(address),
-            plain(payment.text("reference")).map { AgentNoticeText.reference.text(in: language, $0) },
+            plain(payment.text("reference")).map { AgentPhrase.reference.text(in: language, $0) },
         ] + items + [formatted(payment.text("note"))]
     }
 
@@ -95,8 +95,8 @@ extension MessageMarkdownRenderer {
     // MARK: Calendar events and poll results
 
     var calendarEvent: String {
-        let cancelled = node.flag("cancelled") ? " (\(AgentNoticeText.cancelled.text(in: language)))" : ""
-        let name = bold(node.text("name")) ?? AgentNoticeText.calendarEvent.text(in: language)
+        let cancelled = node.flag("cancelled") ? " (\(AgentPhrase.cancelled.text(in: language)))" : ""
+        let name = bold(node.text("name")) ?? AgentPhrase.calendarEvent.text(in: language)
         let times = ["startsAt", "endsAt"].compactMap(node.moment).map { plan.options.clock.text(of: $0, in: language) }
         return lines(
             ["📅 " + name + cancelled, times.isEmpty ? nil : times.joined(separator: " – ")] + place
@@ -118,6 +118,6 @@ extension MessageMarkdownRenderer {
             guard let option = plain(result.text("option")) else { return nil }
             return "- \(option): \(result.number("votes") ?? "?")"
         }
-        return lines(["📊 " + (bold(node.text("name")) ?? AgentNoticeText.poll.text(in: language))] + results)
+        return lines(["📊 " + (bold(node.text("name")) ?? AgentPhrase.poll.text(in: language))] + results)
     }
 }

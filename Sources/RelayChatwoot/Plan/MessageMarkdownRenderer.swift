@@ -5,7 +5,7 @@ internal import RelayJSON
 struct MessageMarkdownRenderer {
     struct Content {
         var text: String
-        var files: [ChatwootAttachment] = []
+        var files: [NewChatwootAttachment] = []
     }
 
     let plan: ChatwootEventPlanner
@@ -34,7 +34,7 @@ struct MessageMarkdownRenderer {
     /// The text without files, for an edit.
     func words(of type: String) -> String {
         if Self.files.contains(type) {
-            return formatted(node.text("caption")) ?? AgentNoticeText.kind(type)?.text(in: language) ?? ""
+            return formatted(node.text("caption")) ?? AgentPhrase.kind(type)?.text(in: language) ?? ""
         }
         return content(of: type).text
     }
@@ -59,7 +59,7 @@ struct MessageMarkdownRenderer {
         case "payment": return Content(text: lines([paymentHeading, formatted(node.text("text"))]))
         case "ad_click":
             let text = payload["referral"]?.object.flatMap(advertisement)
-            return Content(text: text ?? "📣 " + AgentNoticeText.advertisementUnnamed.text(in: language))
+            return Content(text: text ?? "📣 " + AgentPhrase.advertisementUnnamed.text(in: language))
         default: return Content(text: unsupported(type))
         }
     }
@@ -95,7 +95,7 @@ struct MessageMarkdownRenderer {
         var notes: [String] = []
         if let product = payload["referredProduct"]?.object?.text("retailerId") {
             notes.append(
-                "🛍 " + AgentNoticeText.aboutProduct.text(in: language, WhatsAppMarkdownConverter.plain(product)))
+                "🛍 " + AgentPhrase.aboutProduct.text(in: language, WhatsAppMarkdownConverter.plain(product)))
         }
         if type != "ad_click", let note = payload["referral"]?.object.flatMap(advertisement) { notes.append(note) }
         return notes
@@ -105,13 +105,13 @@ struct MessageMarkdownRenderer {
     private func advertisement(_ referral: JSONObject) -> String? {
         let url = referral.text("sourceUrl")
         if let name = bold(referral.text("title") ?? referral.text("body") ?? referral.text("sourceId")) {
-            return lines(["📣 " + AgentNoticeText.advertisement.text(in: language, name), url])
+            return lines(["📣 " + AgentPhrase.advertisement.text(in: language, name), url])
         }
         let sources = ["conversionSource", "entryPointConversionSource"].compactMap(referral.text)
         let isKnown = url != nil || referral.text("clickId") != nil || referral.text("ctwaPayload") != nil
         guard isKnown || sources.contains(where: { $0.hasPrefix("ctwa") }) else { return nil }
         let app = plain(referral.text("sourceApp") ?? referral.text("entryPointConversionApp")).map { " (\($0))" } ?? ""
-        return lines(["📣 " + AgentNoticeText.advertisementUnnamed.text(in: language) + app, url])
+        return lines(["📣 " + AgentPhrase.advertisementUnnamed.text(in: language) + app, url])
     }
 
     /// The text for a message without a mapping, with the readable parts of it.
@@ -119,24 +119,24 @@ struct MessageMarkdownRenderer {
         let raw = node["raw"]?.object ?? JSONObject()
         let known = ["text", "caption", "body", "title", "name"].lazy.compactMap(node.text).first
         switch node.text("reason") {
-        case "view_once_unavailable": return "👁 " + AgentNoticeText.viewOnceUnavailable.text(in: language)
-        case "hidden_on_linked_devices": return "🔒 " + AgentNoticeText.phoneOnly.text(in: language)
-        case "ciphertext", "undecryptable": return "⏳ " + AgentNoticeText.waiting.text(in: language)
+        case "view_once_unavailable": return "👁 " + AgentPhrase.viewOnceUnavailable.text(in: language)
+        case "hidden_on_linked_devices": return "🔒 " + AgentPhrase.phoneOnly.text(in: language)
+        case "ciphertext", "undecryptable": return "⏳ " + AgentPhrase.waiting.text(in: language)
         case let reason:
             let named = raw["unsupported"]?.object?.text("type") ?? reason ?? raw.text("type") ?? raw.keys.first
             let what = type == "unsupported" ? named ?? "?" : type
             let notice =
                 "⚠️ "
-                + AgentNoticeText.unsupported.text(
+                + AgentPhrase.unsupported.text(
                     in: language, WhatsAppMarkdownConverter.plain(TextTruncation.text(what, to: 80)))
             return paragraphs([notice, formatted(known)])
         }
     }
 }
 
-extension AgentNoticeText {
+extension AgentPhrase {
     /// The notice that names a message type.
-    static func kind(_ type: String) -> AgentNoticeText? {
+    static func kind(_ type: String) -> AgentPhrase? {
         switch type {
         case "image": .image
         case "video": .video

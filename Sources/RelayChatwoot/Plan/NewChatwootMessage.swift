@@ -36,7 +36,7 @@ package struct NewChatwootMessage: Sendable, Hashable {
     /// Markdown; may be empty when there are files.
     package let content: String
     package let reply: Reply?
-    package let files: [ChatwootAttachment]
+    package let files: [NewChatwootAttachment]
     /// The time at which it was sent; nil when unknown.
     package let sentAt: Timestamp?
 
@@ -66,8 +66,8 @@ package struct NewChatwootMessage: Sendable, Hashable {
     /// The message as a private note, for a resolved conversation. Agents' templates are not run in it.
     package var asNote: NewChatwootMessage {
         NewChatwootMessage(
-            sourceID: sourceID, direction: .note, reach: reach, content: LiquidEscaping.neutralized(content),
-            reply: reply.map { Reply(messageID: $0.messageID, quote: LiquidEscaping.neutralized($0.quote)) },
+            sourceID: sourceID, direction: .note, reach: reach, content: LiquidTagEscaping.neutralized(content),
+            reply: reply.map { Reply(messageID: $0.messageID, quote: LiquidTagEscaping.neutralized($0.quote)) },
             files: files,
             sentAt: sentAt)
     }
@@ -83,7 +83,7 @@ package struct NewChatwootMessage: Sendable, Hashable {
 }
 
 /// A file of a message.
-package struct ChatwootAttachment: Sendable, Hashable {
+package struct NewChatwootAttachment: Sendable, Hashable {
     package enum Source: Sendable, Hashable {
         /// The relay's own copy (`payload.media`).
         /// - Parameters:

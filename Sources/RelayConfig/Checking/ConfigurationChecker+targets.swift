@@ -27,7 +27,8 @@ extension ConfigurationChecker {
             return [.wrong(path, "the file is no YAML and no Markdown: its name ends with neither .yaml nor .md")]
         }
         guard
-            let kind = YAMLBlockKind(path: BoundedFileReader.absolute(path, from: BoundedFileReader.currentDirectory)),
+            let kind = YAMLSnippetKind(
+                path: BoundedFileReader.absolute(path, from: BoundedFileReader.currentDirectory)),
             kind != .configuration
         else { return [.configuration(path)] }
         let configuration = Self.beside(path)

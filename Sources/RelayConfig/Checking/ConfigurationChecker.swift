@@ -114,7 +114,7 @@ package struct ConfigurationChecker: Sendable {
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw FileError(message: "is not UTF-8 text")
             }
-            let check = YAMLBlockChecker(shown: path, registry: registry, externalCheck: externalCheck)
+            let check = YAMLSnippetChecker(shown: path, registry: registry, externalCheck: externalCheck)
             let blocks = blocks(text)
             for block in blocks { check.check(block) }
             report.add(check.diagnostics, of: path, ["\(blocks.count) block(s)"])

@@ -17,14 +17,14 @@ extension ConfigurationLoader {
             )
             check.run(pipeline.definition.outerSteps)
             warnOfMissingDocuments(check, from: pipeline.definition.from, sources, destinations)
-            return DuplicateDeliveryCheck.CheckedFlow(
+            return OverlappingPipelinesCheck.CheckedPipeline(
                 name: pipeline.definition.name,
                 from: pipeline.definition.from,
                 domain: domain,
                 deliveries: check.deliveries
             )
         }
-        DuplicateDeliveryCheck.run(flows)
+        OverlappingPipelinesCheck.run(flows)
     }
 
     /// Warns when a destination that takes documents receives events from sources that do not keep them.
@@ -36,7 +36,7 @@ extension ConfigurationLoader {
     ) {
         let keeps = sources.contains { $0.keepsRaw && (from.isEmpty || from.contains($0.name)) }
         guard !keeps else { return }
-        let formats = QuantityFormat.choice(registry.formats.filter { $0.keepsRaw }.map { $0.name })
+        let formats = QuantitySyntax.choice(registry.formats.filter { $0.keepsRaw }.map { $0.name })
         let takers = Set(destinations.filter(\.settings.takesDocuments).map(\.name))
         for delivery in check.deliveries where takers.contains(delivery.destination) {
             delivery.node.warn(
@@ -47,7 +47,7 @@ extension ConfigurationLoader {
     }
 
     /// The types of the events that the sources produce.
-    private func domain(of from: [String], _ sources: [RelayConfiguration.Source]) -> EventTypeSet {
+    private func domain(of from: [String], _ sources: [RelayConfiguration.Source]) -> PossibleEventTypes {
         var types: Set<EventType> = [.webhookTest]
         for name in from {
             guard let source = sources.first(where: { $0.name == name }),
@@ -58,6 +58,6 @@ extension ConfigurationLoader {
         guard !from.isEmpty else { return .everything }
         // The relay itself produces this event when a media file arrives late.
         types.insert(.messageUpdated)
-        return EventTypeSet(types: EventType.all.filter { types.contains($0) }.map(\.name), isOpen: false)
+        return PossibleEventTypes(types: EventType.all.filter { types.contains($0) }.map(\.name), isOpen: false)
     }
 }

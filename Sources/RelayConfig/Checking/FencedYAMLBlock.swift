@@ -12,10 +12,10 @@ struct FencedYAMLBlock {
     static func read(_ text: String) -> [FencedYAMLBlock] {
         let lines = YAMLReader.lines(of: text)
         var blocks: [FencedYAMLBlock] = []
-        var open: (fence: CodeFence, line: Int)?
+        var open: (fence: OpeningCodeFence, line: Int)?
         for (index, line) in lines.enumerated() {
             guard let (fence, start) = open else {
-                if let fence = CodeFence(line) { open = (fence, index) }
+                if let fence = OpeningCodeFence(line) { open = (fence, index) }
                 continue
             }
             guard fence.isClosed(by: line) || index == lines.count - 1 else { continue }
@@ -48,7 +48,7 @@ struct FencedYAMLBlock {
 
 /// The opening fence of a code block (CommonMark 0.31, 4.5), at any indentation, because list items also contain
 /// blocks.
-private struct CodeFence {
+private struct OpeningCodeFence {
     private let mark: Character
     private let length: Int
     private let words: [String]

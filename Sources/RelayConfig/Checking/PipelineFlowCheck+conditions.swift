@@ -3,14 +3,14 @@ internal import RelayCore
 extension PipelineFlowCheck {
     /// A program as a condition, and the event types that it names.
     struct AnalyzedCondition {
-        var condition: EventPredicate
+        var condition: ConditionPredicate
         var types: [(name: String, offset: Int)]
     }
 
     func condition(_ source: String, at state: State) -> AnalyzedCondition {
         // The event at the beginning of two pipelines is the same.
         let epoch = state.changes == 0 ? "" : "\(pipeline) \(state.changes) "
-        var reader = EventPredicateBuilder(epoch: epoch, keepsType: state.keepsType)
+        var reader = ConditionPredicateBuilder(epoch: epoch, keepsType: state.keepsType)
         let condition = reader.condition(source)
         return AnalyzedCondition(condition: condition, types: reader.types)
     }
@@ -23,7 +23,7 @@ extension PipelineFlowCheck {
         -> Bool
     {
         guard let node, !hasUnknownType(read, node, at: state) else { return true }
-        guard !EventPredicate.both(state.condition, read.condition).isPossible(in: domain) else { return true }
+        guard !ConditionPredicate.both(state.condition, read.condition).isPossible(in: domain) else { return true }
         guard read.condition.isPossible(in: domain) else {
             warn(
                 node, "\"\(option)\" is never true", help: contradiction(read), .neverTrue,
@@ -97,7 +97,7 @@ extension PipelineFlowCheck {
     }
 }
 
-extension EventTypeSet {
+extension PossibleEventTypes {
     /// Events of every source, including a custom gateway.
-    static let everything = EventTypeSet(types: EventType.all.map(\.name), isOpen: true)
+    static let everything = PossibleEventTypes(types: EventType.all.map(\.name), isOpen: true)
 }

@@ -11,7 +11,7 @@ struct PipelineFlowCheck {
     struct Delivery {
         var destination: String
         /// The condition on the events that are delivered.
-        var condition: EventPredicate
+        var condition: ConditionPredicate
         var node: ConfigNode
         /// The number of preceding stages that transformed the event.
         var transforms: Int
@@ -19,7 +19,7 @@ struct PipelineFlowCheck {
 
     /// The facts known about the events at one position of the pipeline.
     struct State {
-        var condition = EventPredicate.always
+        var condition = ConditionPredicate.always
         /// The number of stages that may have changed the event.
         var changes = 0
         var transforms = 0
@@ -39,7 +39,7 @@ struct PipelineFlowCheck {
     let pipeline: String
     /// The pipeline's own file. Nodes of other files may be correct in another pipeline.
     let origin: ConfigSourceDocument
-    let domain: EventTypeSet
+    let domain: PossibleEventTypes
     let destinations: [String: RelayConfiguration.Destination]
 
     private(set) var deliveries: [Delivery] = []
@@ -49,7 +49,7 @@ struct PipelineFlowCheck {
     init(
         pipeline: String,
         origin: ConfigSourceDocument,
-        domain: EventTypeSet,
+        domain: PossibleEventTypes,
         destinations: [RelayConfiguration.Destination]
     ) {
         self.pipeline = pipeline
@@ -85,7 +85,7 @@ struct PipelineFlowCheck {
     /// The state after a step.
     private mutating func pass(_ step: PipelineStep, from outer: State) -> State {
         var inner = outer
-        var passing = EventPredicate.never
+        var passing = ConditionPredicate.never
         if let when = step.when {
             let condition = condition(when.source, at: outer)
             guard mayBeTrue(condition, step.source?.when, "when", at: outer) else { return outer }
@@ -125,7 +125,7 @@ struct PipelineFlowCheck {
         return state
     }
 
-    private mutating func apply(_ effect: StageEffect, of step: PipelineStep, _ state: inout State) {
+    private mutating func apply(_ effect: StageFlowEffect, of step: PipelineStep, _ state: inout State) {
         func node(_ option: String) -> ConfigNode? { step.source?.options[option] }
         switch effect {
         case .drops:
@@ -205,7 +205,7 @@ struct PipelineFlowCheck {
         } else if !mayBeTrue(read, node, option, at: state) {
             return
         }
-        let left = EventPredicate.both(state.condition, passes ? read.condition : read.condition.negated)
+        let left = ConditionPredicate.both(state.condition, passes ? read.condition : read.condition.negated)
         if !left.isPossible(in: domain) {
             let help = passes ? reason(read, at: state, earlier: false) : "write - drop where that is meant"
             warn(
@@ -246,7 +246,7 @@ struct PipelineFlowCheck {
         }
         let earlier = state.delivered.first { other in
             other.destination == name && other.transforms == state.transforms
-                && EventPredicate.both(other.condition, condition).isPossible(in: domain)
+                && ConditionPredicate.both(other.condition, condition).isPossible(in: domain)
         }
         if let earlier {
             let location = "\(earlier.node.origin.path):\(earlier.node.location.line)"
@@ -263,10 +263,10 @@ struct PipelineFlowCheck {
 
 extension EventTypeFilter {
     /// What it asks of an event.
-    fileprivate var condition: EventPredicate {
+    fileprivate var condition: ConditionPredicate {
         if patterns.isEmpty { return .always }
         return patterns.reduce(.never) { result, pattern in
-            let part: EventPredicate =
+            let part: ConditionPredicate =
                 pattern.hasSuffix("*")
                 ? .begins(.event, String(pattern.dropLast())) : .equals(.event, .string(pattern))
             return .either(result, part)

@@ -10,13 +10,13 @@ final class ConfigSourceDocument: Sendable {
     /// Validates the URL of a delivery: returns a description of the problem, or nil when the URL is allowed.
     let urlCheck: (@Sendable (String) -> String?)?
 
-    private struct State {
+    private struct Annotations {
         var issues: [ValueIssue] = []
         var secrets: Set<ConfigNodeLocation> = []
         /// Replacement texts for display, by the JSON pointer of the value.
         var concealed: [String: String] = [:]
     }
-    private let state = Mutex(State())
+    private let state = Mutex(Annotations())
 
     init(
         path: String,

@@ -12,7 +12,7 @@ package struct AnyOptionField: Sendable {
     /// Whether it is shown as `***` wherever the configuration is shown.
     package let isSecret: Bool
     /// The structure of the value, for documentation and schemas.
-    package let shape: OptionSchema
+    package let shape: OptionValueSchema
     /// The default as the resolved configuration shows it; null when the option may be left out and has none.
     package let defaultJSON: JSON?
 

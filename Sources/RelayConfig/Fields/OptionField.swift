@@ -38,7 +38,7 @@ package struct OptionField<Value: Sendable>: Sendable {
         _ name: String,
         _ summary: String,
         _ typeName: String,
-        shape: OptionSchema = .anything,
+        shape: OptionValueSchema = .anything,
         default value: Value? = nil,
         parse: @escaping @Sendable (ConfigNode) throws -> Value
     ) -> OptionField {
@@ -119,7 +119,7 @@ extension OptionField where Value == Int {
     package static func size(
         _ name: String,
         _ summary: String,
-        _ range: ClosedRange<Int> = OptionSchema.anySize,
+        _ range: ClosedRange<Int> = OptionValueSchema.anySize,
         default value: Int? = nil
     ) -> OptionField {
         OptionField(name, summary, .size(range), default: value)
@@ -148,7 +148,7 @@ extension OptionField where Value == Duration {
     package static func duration(
         _ name: String,
         _ summary: String,
-        _ range: ClosedRange<Duration> = OptionSchema.anyDuration,
+        _ range: ClosedRange<Duration> = OptionValueSchema.anyDuration,
         default value: Duration? = nil
     ) -> OptionField {
         OptionField(name, summary, .duration(range), default: value)
@@ -209,7 +209,7 @@ extension OptionField where Value == ConfigNode {
         _ name: String,
         _ summary: String,
         _ typeName: String = "anything",
-        shape: OptionSchema = .anything
+        shape: OptionValueSchema = .anything
     ) -> OptionField {
         OptionField(name, summary, .node(typeName, shape))
     }

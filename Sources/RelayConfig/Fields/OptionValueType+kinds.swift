@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// One kind of a value whose `type` option names its kind: the options, and the conversion from options to the value.
-package struct OptionVariantBuilder<Value: Sendable>: Sendable {
+package struct OptionVariantParser<Value: Sendable>: Sendable {
     let kind: OptionVariant
     let make: @Sendable (OptionReader) throws -> Value
 
@@ -17,7 +17,7 @@ extension OptionValueType {
     /// - Parameters:
     ///   - title: the name of the value, as it appears in messages: `auth`.
     ///   - summary: the summary of the `type` option.
-    package static func kinds(_ kinds: [OptionVariantBuilder<Value>], title: String, summary: String) -> OptionValueType
+    package static func kinds(_ kinds: [OptionVariantParser<Value>], title: String, summary: String) -> OptionValueType
     {
         let reader = OptionVariantReader(kinds: kinds, title: title, summary: summary)
         return OptionValueType(
@@ -34,13 +34,13 @@ extension OptionValueType {
 }
 
 private struct OptionVariantReader<Value: Sendable>: Sendable {
-    let kinds: [OptionVariantBuilder<Value>]
+    let kinds: [OptionVariantParser<Value>]
     let title: String
     let summary: String
 
-    var choice: String { QuantityFormat.choice(kinds.map(\.kind.name)) }
+    var choice: String { QuantitySyntax.choice(kinds.map(\.kind.name)) }
 
-    func read(_ node: ConfigNode) throws -> (kind: OptionVariantBuilder<Value>, options: OptionReader) {
+    func read(_ node: ConfigNode) throws -> (kind: OptionVariantParser<Value>, options: OptionReader) {
         guard let typeNode = node["type"] else {
             throw node.issues("\(title) needs \"type\"", help: "add type: \(choice)")
         }
@@ -55,7 +55,7 @@ private struct OptionVariantReader<Value: Sendable>: Sendable {
 extension OptionValueType where Value == String {
     /// One of a fixed set of strings.
     fileprivate static func choice(of words: [String]) -> OptionValueType {
-        let name = QuantityFormat.choice(words)
+        let name = QuantitySyntax.choice(words)
         return OptionValueType(name, .words(words), show: { .string($0) }) { node in
             let text = try node.text(expected: name)
             guard words.contains(text) else {

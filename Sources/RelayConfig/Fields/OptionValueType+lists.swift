@@ -60,7 +60,7 @@ extension OptionValueType where Value == [String] {
     package static func stringList(allowed: [String]? = nil) -> OptionValueType {
         guard let allowed else { return .list(of: .string) }
         let word = OptionValueType<String>(
-            QuantityFormat.choice(allowed),
+            QuantitySyntax.choice(allowed),
             .words(allowed),
             show: { .string($0) },
             parse: { node in
@@ -81,7 +81,7 @@ extension OptionValueType where Value == ConfigNode {
     /// - Parameters:
     ///   - name: a description of the expected value, with its article, as it appears in messages.
     ///   - shape: the structure of the values, for documentation and schemas.
-    package static func node(_ name: String = "anything", _ shape: OptionSchema = .anything) -> OptionValueType {
+    package static func node(_ name: String = "anything", _ shape: OptionValueSchema = .anything) -> OptionValueType {
         OptionValueType(name, shape, show: { $0.json }, parse: { $0 })
     }
 }

@@ -55,7 +55,7 @@ extension OptionValueType where Value == String {
     /// A string from a set that is known when the configuration loads.
     /// - Parameter what: the kind of thing that the strings name, as it appears in messages: `source`.
     package static func word(among known: [String], what: String) -> OptionValueType {
-        OptionValueType(QuantityFormat.choice(known), .words(known), show: { .string($0) }) {
+        OptionValueType(QuantitySyntax.choice(known), .words(known), show: { .string($0) }) {
             try $0.choose(among: known, what: what)
         }
     }
@@ -92,11 +92,11 @@ extension OptionValueType where Value == Int {
     }
 
     /// A size in bytes: `16KiB`, `16MiB`, `16MB`.
-    package static func size(_ range: ClosedRange<Int> = OptionSchema.anySize) -> OptionValueType {
+    package static func size(_ range: ClosedRange<Int> = OptionValueSchema.anySize) -> OptionValueType {
         let name = "a size such as 64KiB or 16MiB"
-        return OptionValueType(name, .size(range), show: { .string(QuantityFormat.sizeText($0)) }) { node in
+        return OptionValueType(name, .size(range), show: { .string(QuantitySyntax.sizeText($0)) }) { node in
             let text = try node.text(expected: name)
-            guard let value = QuantityFormat.size(text) else {
+            guard let value = QuantitySyntax.size(text) else {
                 if Int(text) != nil {
                     let help = "write \(text)KiB, \(text)MiB, or \(text)B for bytes"
                     throw node.issues("\"\(node.label)\" needs a unit", help: help, code: .missingUnit)
@@ -105,7 +105,7 @@ extension OptionValueType where Value == Int {
             }
             guard range.contains(value) else {
                 let bounds =
-                    "\(QuantityFormat.sizeText(range.lowerBound)) to \(QuantityFormat.sizeText(range.upperBound))"
+                    "\(QuantitySyntax.sizeText(range.lowerBound)) to \(QuantitySyntax.sizeText(range.upperBound))"
                 throw node.mismatch("a size from \(bounds)")
             }
             return value
@@ -116,8 +116,8 @@ extension OptionValueType where Value == Int {
 extension OptionValueType where Value == Double {
     package static func number(_ range: ClosedRange<Double>) -> OptionValueType {
         let name =
-            "a number from \(QuantityFormat.numberText(range.lowerBound)) to \(QuantityFormat.numberText(range.upperBound))"
-        return OptionValueType(name, .number(range), show: { .number(QuantityFormat.numberText($0)) }) { node in
+            "a number from \(QuantitySyntax.numberText(range.lowerBound)) to \(QuantitySyntax.numberText(range.upperBound))"
+        return OptionValueType(name, .number(range), show: { .number(QuantitySyntax.numberText($0)) }) { node in
             let text = try node.text(expected: name)
             let isDecimal = text.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") }
             guard isDecimal, let value = Double(text), range.contains(value) else { throw node.mismatch(name) }
@@ -129,12 +129,12 @@ extension OptionValueType where Value == Double {
 extension OptionValueType where Value == Duration {
     /// A duration: `500ms`, `10s`, `5m`, `24h`, `30d`.
     package static func duration(
-        _ range: ClosedRange<Duration> = OptionSchema.anyDuration
+        _ range: ClosedRange<Duration> = OptionValueSchema.anyDuration
     ) -> OptionValueType {
         let name = "a duration such as 500ms, 10s or 24h"
-        return OptionValueType(name, .duration(range), show: { .string(QuantityFormat.durationText($0)) }) { node in
+        return OptionValueType(name, .duration(range), show: { .string(QuantitySyntax.durationText($0)) }) { node in
             let text = try node.text(expected: name)
-            guard let value = QuantityFormat.duration(text) else {
+            guard let value = QuantitySyntax.duration(text) else {
                 if Int(text) != nil {
                     let help = "write \(text)s for seconds or \(text)ms for milliseconds"
                     throw node.issues("\"\(node.label)\" needs a unit", help: help, code: .missingUnit)
@@ -143,7 +143,7 @@ extension OptionValueType where Value == Duration {
             }
             guard range.contains(value) else {
                 let bounds =
-                    "\(QuantityFormat.durationText(range.lowerBound)) to \(QuantityFormat.durationText(range.upperBound))"
+                    "\(QuantitySyntax.durationText(range.lowerBound)) to \(QuantitySyntax.durationText(range.upperBound))"
                 throw node.mismatch("a duration from \(bounds)")
             }
             return value
@@ -173,7 +173,7 @@ extension OptionValueType where Value: RawRepresentable<String> & CaseIterable {
     /// One of an enumeration's raw values.
     package static func enumeration(of type: Value.Type = Value.self) -> OptionValueType {
         let words = Value.allCases.map(\.rawValue)
-        let name = QuantityFormat.choice(words)
+        let name = QuantitySyntax.choice(words)
         return OptionValueType(name, .words(words), show: { .string($0.rawValue) }) { node in
             let text = try node.text(expected: name)
             guard let value = Value(rawValue: text) else {

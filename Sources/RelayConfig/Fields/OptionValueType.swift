@@ -5,7 +5,7 @@ package struct OptionValueType<Value: Sendable>: Sendable {
     /// A description of the expected value, with its article: `a duration such as 10s`.
     package let name: String
     /// The structure of the values, for documentation and schemas.
-    package let shape: OptionSchema
+    package let shape: OptionValueSchema
     /// Whether it is shown as `***` wherever the configuration is shown.
     package let isSecret: Bool
 
@@ -19,7 +19,7 @@ package struct OptionValueType<Value: Sendable>: Sendable {
 
     init(
         _ name: String,
-        _ shape: OptionSchema = .text(),
+        _ shape: OptionValueSchema = .text(),
         isSecret: Bool = false,
         show: @escaping @Sendable (Value) -> JSON,
         showNode: (@Sendable (ConfigNode) throws -> JSON)? = nil,
@@ -60,7 +60,7 @@ package struct OptionValueType<Value: Sendable>: Sendable {
     ///   - shape: the structure of the values, for documentation and schemas.
     package static func custom(
         _ name: String,
-        _ shape: OptionSchema = .anything,
+        _ shape: OptionValueSchema = .anything,
         parse: @escaping @Sendable (ConfigNode) throws -> Value
     ) -> OptionValueType {
         OptionValueType(name, shape, show: { .string(String(describing: $0)) }, showNode: { $0.json }, parse: parse)

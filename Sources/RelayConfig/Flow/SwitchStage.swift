@@ -17,7 +17,7 @@ package struct SwitchStage: ConfigurableStage {
     ).optional
     package static let fields = [AnyOptionField(cases)]
     package static let mainField: String? = cases.name
-    package static let effects: [StageEffect] = []
+    package static let effects: [StageFlowEffect] = []
 
     private static let condition = OptionField.expression("case", "Events for which this is true.")
     private static let stages = OptionField.node("stages", "What runs for them.", "a list of stages", shape: .stages)
@@ -104,5 +104,7 @@ package struct SwitchStage: ConfigurableStage {
     }
 
     /// Never called: the branches run instead of the stage.
-    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
+    package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
+        .next
+    }
 }

@@ -11,7 +11,7 @@ package struct UseFragmentStage: ConfigurableStage {
     package static let fields = [AnyOptionField(name)]
     package static let example = "use: clean"
     package static let mainField: String? = name.name
-    package static let effects: [StageEffect] = [.includes(option: name.name)]
+    package static let effects: [StageFlowEffect] = [.includes(option: name.name)]
 
     package let branches: [PipelineStep.Branch]
 
@@ -25,5 +25,7 @@ package struct UseFragmentStage: ConfigurableStage {
     }
 
     /// Never called: the branches run instead of the stage.
-    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
+    package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
+        .next
+    }
 }

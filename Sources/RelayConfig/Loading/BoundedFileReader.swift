@@ -33,7 +33,7 @@ enum BoundedFileReader {
             if end { return bytes }
             bytes += chunk
             guard bytes.count <= maximum else {
-                throw FileError(message: "is larger than \(QuantityFormat.sizeText(maximum))")
+                throw FileError(message: "is larger than \(QuantitySyntax.sizeText(maximum))")
             }
         }
     }

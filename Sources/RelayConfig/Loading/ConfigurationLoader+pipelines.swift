@@ -24,7 +24,7 @@ struct LoadedPipeline {
 }
 
 /// The pipelines that were read.
-struct LoadedPipelines {
+struct ParsedPipelines {
     var list: [LoadedPipeline] = []
     /// How many files there are.
     var files = 0
@@ -39,7 +39,7 @@ extension ConfigurationLoader {
         "stages", "What happens to an event, from top to bottom.", "a list of stages", shape: .stages)
 
     /// - Parameter tests: the shape of a list of tests.
-    static func fields(tests: OptionSchema) -> [AnyOptionField] {
+    static func fields(tests: OptionValueSchema) -> [AnyOptionField] {
         let tests = OptionField.node("tests", "Tests of the pipeline: see `tests`.", "a list of tests", shape: tests)
         return [AnyOptionField(from), AnyOptionField(stages), AnyOptionField(tests.optional)]
     }
@@ -73,7 +73,7 @@ extension ConfigurationLoader {
     }
 
     func readPipelines(_ names: PipelineNameScope, urlCheck: (@Sendable (String) -> String?)?)
-        -> LoadedPipelines
+        -> ParsedPipelines
     {
         let files = pipelineFiles()
         let list = files.compactMap { file -> LoadedPipeline? in
@@ -84,7 +84,7 @@ extension ConfigurationLoader {
             guard let node = read(file.path, shown: file.shown, urlCheck: urlCheck) else { return nil }
             return pipeline(node, name: file.name, shown: file.shown, names)
         }
-        return LoadedPipelines(list: list, files: files.count)
+        return ParsedPipelines(list: list, files: files.count)
     }
 
     func pipeline(_ node: ConfigNode, name: String, shown: String, _ names: PipelineNameScope)
@@ -143,7 +143,7 @@ extension ConfigurationLoader {
         }
     }
 
-    private func warn(_ stages: ConfigNode, _ end: Int, _ trace: PipelineStepReader.Trace) {
+    private func warn(_ stages: ConfigNode, _ end: Int, _ trace: PipelineStepReader.StageEffects) {
         trace.unrecorded?.warn(
             "deliver without persist before it",
             help: "put - persist first, or the message is in no history",

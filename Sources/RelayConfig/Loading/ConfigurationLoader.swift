@@ -41,7 +41,7 @@ final class ConfigurationLoader {
     func load() -> RelayConfiguration? {
         let environmentOrigin = ConfigSourceDocument(path: "environment")
         origins.append(environmentOrigin)
-        let defaults = EnvironmentDefaults(environment, origin: environmentOrigin)
+        let defaults = DeliveryEnvironmentDefaults(environment, origin: environmentOrigin)
         guard let root = read(BoundedFileReader.absolute(path, from: BoundedFileReader.currentDirectory), shown: path),
             root.isMap || root.isEmpty
         else {

@@ -19,7 +19,7 @@ struct DestinationSectionReader {
         let node = entry.value
         let title = "destination \"\(entry.key)\""
         guard node.isMap, let typeNode = node["type"] else {
-            let kinds = QuantityFormat.choice(registry.destinations.map { $0.kind })
+            let kinds = QuantitySyntax.choice(registry.destinations.map { $0.kind })
             throw node.issues(
                 "\(title) needs \"type\"", help: "add type: \(kinds)", at: entry.keyLocation, code: .missingOption)
         }

@@ -8,7 +8,7 @@ struct MainConfigFileReader {
     let root: ConfigNode
     let directory: String
     let registry: ConfigurationKindRegistry
-    let defaults: EnvironmentDefaults
+    let defaults: DeliveryEnvironmentDefaults
     /// The names of retry policies that are defined elsewhere.
     var policiesElsewhere: Set<String> = []
 
@@ -162,7 +162,7 @@ struct MainConfigFileReader {
             let options = try RetryPolicyOptions(entry.value, title: "retry policy \"\(entry.key)\"")
             return ((entry.key, options), .object(try options.options.shown))
         }
-        var resolver = RetryPolicyResolver(
+        var resolver = RetryPolicyInheritanceResolver(
             written: Dictionary(written, uniquingKeysWith: { first, _ in first }),
             names: policiesElsewhere.union(names("retry_policies")).union(["default"]),
             base: defaults.policy
@@ -181,7 +181,7 @@ struct MainConfigFileReader {
 }
 
 /// Resolves `extends` between named policies.
-private struct RetryPolicyResolver {
+private struct RetryPolicyInheritanceResolver {
     let written: [String: RetryPolicyOptions]
     let names: Set<String>
     /// The base of the policy `default`.

@@ -1,6 +1,6 @@
 extension PipelineStepReader {
     /// The effects of the stages read so far.
-    struct Trace {
+    struct StageEffects {
         var ids: Set<String> = []
         /// The destinations that `deliver` stages name.
         var targets: Set<String> = []
@@ -21,7 +21,7 @@ extension PipelineStepReader {
         var fragments: Set<String> = []
 
         /// Records the effects of a stage for the warnings.
-        mutating func note(_ effects: [StageEffect], _ options: OptionReader, at node: ConfigNode) {
+        mutating func note(_ effects: [StageFlowEffect], _ options: OptionReader, at node: ConfigNode) {
             for effect in effects {
                 switch effect {
                 case .rewrites:

@@ -30,7 +30,7 @@ final class PipelineStepReader: Sendable {
     private let registry: ConfigurationKindRegistry
     private let destinations: Set<String>
     private let fragments: StageFragmentLibrary
-    private let state = Mutex(Trace())
+    private let state = Mutex(StageEffects())
 
     init(
         name: String,
@@ -44,7 +44,7 @@ final class PipelineStepReader: Sendable {
         self.fragments = fragments
     }
 
-    var trace: Trace { state.withLock { $0 } }
+    var trace: StageEffects { state.withLock { $0 } }
 
     /// - Throws: all mistakes in the list.
     func steps(_ node: ConfigNode, in scope: Scope = Scope()) throws -> [PipelineStep] {
@@ -229,7 +229,7 @@ final class PipelineStepReader: Sendable {
             $0 != .stages && ($0 != .rawMedia || type.defaultOnError == .rawMedia)
         }
         let allowed = words.map(\.rawValue)
-        let name = QuantityFormat.choice(allowed)
+        let name = QuantitySyntax.choice(allowed)
         if node.isMap {
             _ = try OptionReader.read(node, as: "on_error", fields: [AnyOptionField(Self.recovery)])
             return (.stages, try node[Self.recovery.name].map { try steps($0, in: scope.inside) } ?? [])

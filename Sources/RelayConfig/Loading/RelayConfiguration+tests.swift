@@ -8,7 +8,7 @@ extension RelayConfiguration {
     package func tests<Value>(
         in files: [String] = [],
         environment: [String: String],
-        read: ([PipelineTestDefinition]) throws -> Value
+        read: ([PipelineTestNode]) throws -> Value
     ) throws(InvalidConfigurationError) -> (value: Value, warnings: [Diagnostic]) {
         let reader = PipelineTestFileReader(self, environment: environment)
         let tests = reader.tests(in: files)
@@ -37,12 +37,12 @@ struct PipelineTestFileReader {
     let configuration: RelayConfiguration
     let loader: ConfigurationLoader
 
-    private static func tests(_ shape: OptionSchema) -> OptionField<ConfigNode> {
+    private static func tests(_ shape: OptionValueSchema) -> OptionField<ConfigNode> {
         OptionField.node("tests", "The tests.", "a list of tests", shape: shape)
     }
 
     /// - Parameter shape: the shape of a list of tests.
-    static func fields(tests shape: OptionSchema) -> [AnyOptionField] {
+    static func fields(tests shape: OptionValueSchema) -> [AnyOptionField] {
         [AnyOptionField(pipeline), AnyOptionField(tests(shape))]
     }
 
@@ -58,7 +58,7 @@ struct PipelineTestFileReader {
         )
     }
 
-    func tests(in files: [String]) -> [PipelineTestDefinition] {
+    func tests(in files: [String]) -> [PipelineTestNode] {
         guard files.isEmpty else { return files.flatMap { tests(inFile: $0) } }
         let folder = BoundedFileReader.absolute("pipelines", from: configuration.directory)
         let separate = ((try? BoundedFileReader.list(folder)) ?? []).filter { $0.hasSuffix(Self.suffix) }
@@ -66,7 +66,7 @@ struct PipelineTestFileReader {
         return (pipelines + separate.map { loader.shownPath("pipelines/" + $0) }).flatMap { tests(inFile: $0) }
     }
 
-    private func tests(inFile shown: String) -> [PipelineTestDefinition] {
+    private func tests(inFile shown: String) -> [PipelineTestNode] {
         let path = BoundedFileReader.absolute(shown, from: BoundedFileReader.currentDirectory)
         let definition = configuration.pipelines.first {
             BoundedFileReader.absolute($0.file, from: BoundedFileReader.currentDirectory) == path
@@ -92,14 +92,14 @@ struct PipelineTestFileReader {
             try root["pipeline"]?.choose(among: known, what: "pipeline", code: .unknownPipeline)
             ?? (base.hasSuffix(Self.suffix) ? String(base.dropLast(Self.suffix.count)) : "")
         guard let definition = configuration.pipelines.first(where: { $0.name == name }) else {
-            let help = "add pipeline: \(QuantityFormat.choice(known))"
+            let help = "add pipeline: \(QuantitySyntax.choice(known))"
             throw root.issues("there is no pipeline \"\(name)\"", help: help, code: .unknownPipeline)
         }
         return definition
     }
 
     private func elements(of node: ConfigNode?, _ definition: PipelineDefinition, _ path: String)
-        -> [PipelineTestDefinition]
+        -> [PipelineTestNode]
     {
         guard let node, !node.isEmpty else { return [] }
         guard node.isList else {
@@ -107,6 +107,6 @@ struct PipelineTestFileReader {
             return []
         }
         let directory = BoundedFileReader.absolute("..", from: path)
-        return node.elements.map { PipelineTestDefinition($0, pipeline: definition, directory: directory) }
+        return node.elements.map { PipelineTestNode($0, pipeline: definition, directory: directory) }
     }
 }

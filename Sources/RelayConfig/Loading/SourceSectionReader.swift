@@ -29,11 +29,11 @@ struct SourceSectionReader {
         let own = Set(transport.fields.map(\.name))
         for (name, value) in theirs where !own.contains(name) {
             let able = registry.transports.filter { $0.fields.contains { $0.name == name } }.map { $0.kind }
-            let message = "\"\(name)\" is for transport: \(QuantityFormat.choice(able)) only"
+            let message = "\"\(name)\" is for transport: \(QuantitySyntax.choice(able)) only"
             issues.add(value.issues(message, help: "remove it"))
         }
         var ownOptions: OptionReader?
-        let made = issues.attempt { () -> any TransportOptions in
+        let made = issues.attempt { () -> any SourceTransportOptions in
             // All other options are checked above.
             let others = try node.entries.map(\.key).filter { !own.contains($0) }
             let read = try OptionReader.read(
@@ -60,7 +60,7 @@ struct SourceSectionReader {
         return (source, .object(shown))
     }
 
-    private func check(_ options: OptionReader, _ format: any EventFormat.Type) throws {
+    private func check(_ options: OptionReader, _ format: any SourceFormat.Type) throws {
         if try options(CommonSourceOptions.keepRaw), !format.keepsRaw {
             let able = registry.formats.filter { $0.keepsRaw }.map { $0.name }.sorted().joined(separator: ", ")
             throw options.fail(

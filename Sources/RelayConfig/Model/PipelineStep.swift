@@ -98,7 +98,7 @@ package struct PipelineStep: Sendable {
     }
 
     /// The effects of the stage on the flow of events; empty for a stage that is not configurable.
-    package var effects: [StageEffect] { (stage as? any ConfigurableStage).map { type(of: $0).effects } ?? [] }
+    package var effects: [StageFlowEffect] { (stage as? any ConfigurableStage).map { type(of: $0).effects } ?? [] }
 
     /// The step and all nested steps, in the order of the file.
     var all: [PipelineStep] {

@@ -92,8 +92,8 @@ struct RetryPolicyOptions: Sendable {
         policy.retryOn = try options(Self.retryOn).map(Set.init) ?? base.retryOn
         policy.respectRetryAfter = try options(Self.respectRetryAfter) ?? base.respectRetryAfter
         guard policy.initialInterval <= policy.maxInterval else {
-            let initial = QuantityFormat.durationText(policy.initialInterval)
-            let maximum = QuantityFormat.durationText(policy.maxInterval)
+            let initial = QuantitySyntax.durationText(policy.initialInterval)
+            let maximum = QuantitySyntax.durationText(policy.maxInterval)
             throw options.fail(
                 Self.backoff,
                 "initial_interval (\(initial)) is longer than max_interval (\(maximum))",
@@ -121,7 +121,7 @@ extension OptionValueType where Value == RetryPolicyOptions.Limit {
 extension OptionValueType where Value == RetryPolicy.RetryableFailure {
     static var retryCondition: OptionValueType {
         let name = "network, timeout, a status such as 429, or a class such as 5xx"
-        let shape = OptionSchema.either([.int(100...599), .text(pattern: "^(network|timeout|[13-5][0-9xX]{2})$")])
+        let shape = OptionValueSchema.either([.int(100...599), .text(pattern: "^(network|timeout|[13-5][0-9xX]{2})$")])
         return OptionValueType(name, shape, show: { .string($0.text) }) { node in
             let text = try node.text(expected: name)
             guard let condition = RetryPolicy.RetryableFailure(text: text) else {
@@ -153,7 +153,7 @@ extension RetryPolicy.RetryableFailure {
                 (1...5).contains(digit)
             {
                 self = .statusClass(digit)
-            } else if QuantityFormat.isDigits(text), let status = Int(text), (100...599).contains(status) {
+            } else if QuantitySyntax.isDigits(text), let status = Int(text), (100...599).contains(status) {
                 self = .status(status)
             } else {
                 return nil

@@ -64,10 +64,10 @@ extension OptionValueType where Value == ListenAddress {
         let name = "host and port such as 127.0.0.1:3100"
         return OptionValueType(name, .text(pattern: "^[^/ ]*:[0-9]+$"), show: { .string($0.text) }) { node in
             let text = try node.text(expected: name)
-            if QuantityFormat.isDigits(text) {
+            if QuantitySyntax.isDigits(text) {
                 throw node.mismatch(name, help: "write 127.0.0.1:\(text), or :\(text) for all IP addresses")
             }
-            guard let (host, digits) = HostAndPort.split(text), let digits, QuantityFormat.isDigits(digits),
+            guard let (host, digits) = HostAndPort.split(text), let digits, QuantitySyntax.isDigits(digits),
                 let port = UInt16(digits), !host.contains("/"), !host.contains(" ")
             else {
                 throw node.mismatch(name, help: "an IPv6 address stands in brackets: [::1]:3100")

@@ -6,8 +6,8 @@ extension RelayConfiguration {
     package struct Source: Sendable {
         package let name: String
         /// The transport that receives the documents, with its own options.
-        package let transport: any TransportOptions
-        package let format: any EventFormat.Type
+        package let transport: any SourceTransportOptions
+        package let format: any SourceFormat.Type
         /// The session of documents that do not name one.
         package let session: String?
         /// Where the media files of its messages are downloaded from.

@@ -15,9 +15,9 @@ package protocol ConfigurableStage: Stage {
     /// An example of its use as an element of `stages:`, in YAML: `filter: { drop: .payload.isGroup }`. It must be
     /// valid in a configuration whose only destination is `session`. Default the kind alone.
     static var example: String { get }
-    /// The effects of the stage on the flow of events. Default ``StageEffect/amends``; a stage with ``branches`` has
+    /// The effects of the stage on the flow of events. Default ``StageFlowEffect/amends``; a stage with ``branches`` has
     /// the effects of its nested stages.
-    static var effects: [StageEffect] { get }
+    static var effects: [StageFlowEffect] { get }
 
     /// The destinations that the stage delivers to, `session` included. Default none.
     var destinations: [String] { get }
@@ -32,7 +32,7 @@ extension ConfigurableStage {
     package static var mainField: String? { nil }
     package static var defaultOnError: PipelineStep.OnError { .deadLetter }
     package static var example: String { kind }
-    package static var effects: [StageEffect] { [.amends] }
+    package static var effects: [StageFlowEffect] { [.amends] }
 
     package var destinations: [String] { [] }
     package var branches: [PipelineStep.Branch] { [] }
@@ -99,7 +99,7 @@ package protocol DestinationOptions: Sendable {
     /// A resource that no other destination may use, such as the path of a file. Default nil.
     var exclusiveUse: String? { get }
     /// The other destination that it refers to. Default none.
-    var reference: DestinationCrossReference? { get }
+    var reference: DestinationReference? { get }
     /// Whether one request can carry several deliveries. Default false.
     static var takesBatches: Bool { get }
     /// Whether it takes the documents of gateways instead of events (``DestinationDispatchSettings/takesDocuments``). Default
@@ -115,7 +115,7 @@ package protocol DestinationOptions: Sendable {
 }
 
 /// A reference from one destination to another.
-package struct DestinationCrossReference: Sendable {
+package struct DestinationReference: Sendable {
     /// The option that contains the reference.
     package let option: String
     package let name: String
@@ -137,6 +137,6 @@ extension DestinationOptions {
     package static var example: String { "" }
 
     package var exclusiveUse: String? { nil }
-    package var reference: DestinationCrossReference? { nil }
+    package var reference: DestinationReference? { nil }
     package var batchObstacle: String? { nil }
 }

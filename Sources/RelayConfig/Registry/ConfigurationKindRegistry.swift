@@ -4,8 +4,8 @@ package import RelayCore
 package struct ConfigurationKindRegistry: Sendable {
     package let stages: [any ConfigurableStage.Type]
     package let destinations: [any DestinationOptions.Type]
-    package let formats: [any EventFormat.Type]
-    package let transports: [any TransportOptions.Type]
+    package let formats: [any SourceFormat.Type]
+    package let transports: [any SourceTransportOptions.Type]
     /// The options of a test, for documentation and schemas; the test runner parses them.
     package let testOptions: [AnyOptionField]
     /// Returns what is wrong with the URL of a delivery, or nil when the URL is allowed.
@@ -21,8 +21,8 @@ package struct ConfigurationKindRegistry: Sendable {
     package init(
         stages: [any ConfigurableStage.Type],
         destinations: [any DestinationOptions.Type],
-        formats: [any EventFormat.Type],
-        transports: [any TransportOptions.Type],
+        formats: [any SourceFormat.Type],
+        transports: [any SourceTransportOptions.Type],
         testOptions: [AnyOptionField] = [],
         urlCheck: (@Sendable (String) -> String?)? = nil,
         pipelineURLCheck: PipelineURLCheck? = nil,
@@ -49,12 +49,12 @@ package struct ConfigurationKindRegistry: Sendable {
     }
 
     /// The type of the transport that `transport:` names; nil when there is none.
-    package func transport(_ kind: String) -> (any TransportOptions.Type)? {
+    package func transport(_ kind: String) -> (any SourceTransportOptions.Type)? {
         transports.first { $0.kind == kind }
     }
 
     /// The type of the format that `format:` names; nil when there is none.
-    package func format(_ name: String) -> (any EventFormat.Type)? {
+    package func format(_ name: String) -> (any SourceFormat.Type)? {
         formats.first { $0.name == name }
     }
 

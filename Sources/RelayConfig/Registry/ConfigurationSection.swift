@@ -20,7 +20,7 @@ enum ConfigurationSection: String, CaseIterable {
         }
     }
 
-    func shape(_ registry: ConfigurationKindRegistry) -> OptionSchema {
+    func shape(_ registry: ConfigurationKindRegistry) -> OptionValueSchema {
         switch self {
         case .server: .options(RelayConfiguration.Server.fields)
         case .store: .options(RelayConfiguration.Store.fields)
@@ -56,7 +56,7 @@ extension ConfigurationKindRegistry {
     /// The top-level options of a test file.
     package var testFileFields: [AnyOptionField] { PipelineTestFileReader.fields(tests: testsShape) }
 
-    private var testsShape: OptionSchema { .list(testOptions.isEmpty ? .anything : .options(testOptions)) }
+    private var testsShape: OptionValueSchema { .list(testOptions.isEmpty ? .anything : .options(testOptions)) }
 
     /// The options that every stage accepts next to its own key: `when`, `on_error` …
     package var stageFields: [AnyOptionField] { PipelineStepReader.modifiers }

@@ -46,13 +46,13 @@ extension ConfigNode {
 
     /// Advances through the source and the value together, across folded line breaks and escapes.
     private func flowPosition(of offset: Int, in scalar: Scalar) -> (line: Int, column: Int)? {
-        var cursor: SourceCursor
+        var cursor: YAMLTextCursor
         if scalar.style == .folded {
             guard let start = blockStart else { return nil }
-            cursor = SourceCursor(lines: origin.lines, line: start.line, index: start.indent)
+            cursor = YAMLTextCursor(lines: origin.lines, line: start.line, index: start.indent)
         } else {
             let quote = scalar.style == .plain ? 0 : 1
-            cursor = SourceCursor(lines: origin.lines, line: location.line, index: location.column - 1 + quote)
+            cursor = YAMLTextCursor(lines: origin.lines, line: location.line, index: location.column - 1 + quote)
         }
         for letter in scalar.written.unicodeScalars.prefix(offset) {
             cursor.advance(past: letter, style: scalar.style)
@@ -63,7 +63,7 @@ extension ConfigNode {
 }
 
 /// A position in the source that follows the characters of a scalar's value.
-private struct SourceCursor {
+private struct YAMLTextCursor {
     let lines: [String]
     private(set) var line: Int
     private(set) var index: Int

@@ -17,7 +17,7 @@ package struct BatchPolicy: Sendable, Hashable {
 }
 
 /// One batch while it is put together: what still fits, and whether it is time to send it.
-package struct BatchAccumulator: Sendable {
+package struct BatchMeter: Sendable {
     private let policy: BatchPolicy
     package private(set) var count = 0
     /// Whether nothing more fits, or something did not.

@@ -54,7 +54,7 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
     package var events: EventTypeFilter
     /// Several deliveries in one request; nil: each in its own.
     package var batch: BatchPolicy?
-    /// Whether it gets the gateway's documents (``RawDocument``) instead of events; an event without one is not sent to
+    /// Whether it gets the gateway's documents (``RawGatewayDocument``) instead of events; an event without one is not sent to
     /// it.
     package var takesDocuments: Bool
 
@@ -80,7 +80,7 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
 
     /// The lane of an event at this destination; nil without order. Events of the session itself share one lane.
     package func lane(session: String, chat: String?) -> String? {
-        ordering == .perChat ? DeliveryLane.text(session: session, chat: chat) : nil
+        ordering == .perChat ? DeliveryLaneName.text(session: session, chat: chat) : nil
     }
 }
 

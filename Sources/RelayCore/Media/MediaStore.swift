@@ -33,7 +33,7 @@ package struct StoredMedia: Sendable, Hashable {
 }
 
 /// A stored file being read, whole or in part.
-package struct StoredMediaReader: Sendable {
+package struct StoredMediaStream: Sendable {
     /// Bytes of the whole file.
     package let size: Int64
     /// Which bytes ``chunks`` brings.
@@ -72,7 +72,7 @@ package protocol MediaStore: Sendable {
     func open(
         _ id: MediaID,
         bounds: @Sendable (_ size: Int64) -> Range<Int64>
-    ) async throws(MediaError) -> StoredMediaReader
+    ) async throws(MediaError) -> StoredMediaStream
 
     /// Deletes what was last kept or asked for before the given moment of the wall clock. Returns how many files went.
     func sweep(before moment: Timestamp) async throws(MediaError) -> Int

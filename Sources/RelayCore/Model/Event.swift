@@ -9,7 +9,7 @@ package struct ParsedEvent: Sendable, Hashable {
     /// identity whose phone is known. Order is kept per chat.
     package var chat: String?
     /// What makes it the same event when a gateway posts it again, unique in (source, session); nil: never a duplicate.
-    /// Parts are separated by `|`. The store compares parts that are JIDs by identity: see ``EventIdentity``.
+    /// Parts are separated by `|`. The store compares parts that are JIDs by identity: see ``LIDResolver``.
     package var dedupKey: String?
     /// For one of several events under one dedup key that follow each other, as delivered and read do: only a rank
     /// above the last accepted one is new, any other a duplicate. Nil: the key is this event's alone.
@@ -21,7 +21,7 @@ package struct ParsedEvent: Sendable, Hashable {
     /// event, and `payload.raw_media` then has its id; it is never part of the payload.
     package var embedded: [UInt8]?
     /// The gateway's own document about this event alone, where the source keeps it; never part of the payload.
-    package var raw: RawDocument?
+    package var raw: RawGatewayDocument?
 
     package init(
         type: EventType,
@@ -32,7 +32,7 @@ package struct ParsedEvent: Sendable, Hashable {
         occurredAt: Timestamp? = nil,
         payload: JSONObject,
         embedded: [UInt8]? = nil,
-        raw: RawDocument? = nil
+        raw: RawGatewayDocument? = nil
     ) {
         self.type = type
         self.session = session
@@ -59,7 +59,7 @@ package struct Event: Sendable, Identifiable {
     package let receivedAt: Timestamp
     package var payload: JSONObject
     /// The gateway's own document about it, where the source keeps that (`keep_raw`).
-    package var raw: RawDocument?
+    package var raw: RawGatewayDocument?
     /// Set when it has run through its pipelines before.
     package var rerun: EventRerun?
 
@@ -72,7 +72,7 @@ package struct Event: Sendable, Identifiable {
         occurredAt: Timestamp?,
         receivedAt: Timestamp,
         payload: JSONObject,
-        raw: RawDocument? = nil,
+        raw: RawGatewayDocument? = nil,
         rerun: EventRerun? = nil
     ) {
         self.id = id

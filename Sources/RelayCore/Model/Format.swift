@@ -1,5 +1,5 @@
 /// A format: a pure function from a gateway's document to events.
-package protocol EventFormat: Sendable {
+package protocol SourceFormat: Sendable {
     /// The name in `format:`.
     static var name: String { get }
     /// Whose documents it reads: one sentence.
@@ -7,7 +7,7 @@ package protocol EventFormat: Sendable {
     /// The member of a document with the gateway's secret, for a source that checks it
     /// (`auth: { type: body }`); nil when the gateway has none. It is in no event.
     static var secretField: String? { get }
-    /// Whether it can give each event the document that it comes from (``FormatContext/keepsRaw``). Default no.
+    /// Whether it can give each event the document that it comes from (``FormatReadContext/keepsRaw``). Default no.
     static var keepsRaw: Bool { get }
     /// The types of the events that its documents become; nil when the documents name the types themselves. Default
     /// what gateways report, ``EventType/reported``.
@@ -31,10 +31,10 @@ package protocol EventFormat: Sendable {
     /// of our own).
     /// - Throws: ``InvalidDocumentError`` when the document is not of this format, or is a batch in which nothing can be
     ///   read.
-    func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument
+    func read(_ document: [UInt8], context: FormatReadContext) throws(InvalidDocumentError) -> ParsedDocument
 }
 
-extension EventFormat {
+extension SourceFormat {
     package static var secretField: String? { nil }
     package static var keepsRaw: Bool { false }
     package static var eventTypes: Set<EventType>? { Set(EventType.reported) }
@@ -45,7 +45,7 @@ extension EventFormat {
 }
 
 /// What a format may know besides the document.
-package struct FormatContext: Sendable {
+package struct FormatReadContext: Sendable {
     /// The session in the URL's path (`/in/baileys/SESSION`); it is used before the document's.
     package var session: String?
     package var receivedAt: Timestamp

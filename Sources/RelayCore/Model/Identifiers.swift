@@ -8,11 +8,13 @@ package struct EventID: Sendable, Hashable, Comparable, CustomStringConvertible 
 
     /// Reads the text form, with or without `evt_`; nil when it is not one.
     package init?(_ text: some StringProtocol) {
-        guard let value = SortableID.decode(text.hasPrefix("evt_") ? text.dropFirst(4) : text[...]) else { return nil }
+        guard let value = SortableIDCodec.decode(text.hasPrefix("evt_") ? text.dropFirst(4) : text[...]) else {
+            return nil
+        }
         self.rawValue = value
     }
 
-    package var description: String { "evt_" + SortableID.encode(rawValue) }
+    package var description: String { "evt_" + SortableIDCodec.encode(rawValue) }
 
     package static func < (lhs: EventID, rhs: EventID) -> Bool { lhs.rawValue < rhs.rawValue }
 }
@@ -29,12 +31,12 @@ package struct DeliveryID: Sendable, Hashable, Comparable, CustomStringConvertib
     /// bare suffix; nil when it is none of them.
     package init?(_ text: some StringProtocol) {
         let suffix = text.hasPrefix("msg_") ? text.dropFirst(4) : text.split(separator: "-").last ?? text[...]
-        guard let value = SortableID.decode(suffix) else { return nil }
+        guard let value = SortableIDCodec.decode(suffix) else { return nil }
         self.rawValue = value
     }
 
     /// The 13 letters that end the `deliveryId`.
-    package var suffix: String { SortableID.encode(rawValue) }
+    package var suffix: String { SortableIDCodec.encode(rawValue) }
 
     /// The id under which Standard Webhooks headers name the delivery. The specification wants an id that is not
     /// user-controlled and has no `.`, which stage-07's `deliveryId` (session and event type in it) cannot promise.
@@ -47,7 +49,7 @@ package struct DeliveryID: Sendable, Hashable, Comparable, CustomStringConvertib
 
 /// Numbers that sort by time, and their letters (Crockford's base 32 in lower case, fixed width, so texts sort as
 /// well).
-package enum SortableID {
+package enum SortableIDCodec {
     /// Bits below the milliseconds: about a million ids in each millisecond.
     package static let counterBits = 20
 

@@ -16,9 +16,9 @@ package struct IdentityPair: Sendable, Hashable {
     /// anything else, such as the digits of a LID or a name.
     package init?(_ first: String?, _ second: String?) {
         guard let first, let second else { return nil }
-        if ChatID.isLID(first), JID(second)?.phone != nil {
+        if ChatIDRules.isLID(first), JID(second)?.phone != nil {
             self.init(lid: first, phone: second)
-        } else if ChatID.isLID(second), JID(first)?.phone != nil {
+        } else if ChatIDRules.isLID(second), JID(first)?.phone != nil {
             self.init(lid: second, phone: first)
         } else {
             return nil

@@ -3,7 +3,7 @@ package protocol GatewayDirectoryLookup: Sendable {
     /// The gateway's answer about a contact or group, within the route's ``LookupEndpoint/timeout``. Lookups of the same
     /// one that are under way are joined.
     /// - Returns: nil when it could not be asked now: it fails, is too slow, or too much is waiting for it.
-    func lookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) async -> LookupAnswer?
+    func lookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) async -> DirectoryLookupAnswer?
 
     /// Whether a lookup may take time. When false it returns nil at once, and the event need not wait. Default true.
     func mayLookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) -> Bool
@@ -34,13 +34,13 @@ package struct LookupRequest: Sendable {
     package var body: [UInt8]?
     /// Reads the answer's body; of nil, which stands for 404: the gateway knows nothing of it. Returns nil for what is
     /// no answer to the question, as a proxy's error page.
-    package var read: @Sendable (_ answer: [UInt8]?) -> LookupAnswer?
+    package var read: @Sendable (_ answer: [UInt8]?) -> DirectoryLookupAnswer?
 
     package init(
         url: String,
         headers: [(name: String, value: String)],
         body: [UInt8]? = nil,
-        read: @escaping @Sendable (_ answer: [UInt8]?) -> LookupAnswer?
+        read: @escaping @Sendable (_ answer: [UInt8]?) -> DirectoryLookupAnswer?
     ) {
         self.url = url
         self.headers = headers
@@ -50,7 +50,7 @@ package struct LookupRequest: Sendable {
 }
 
 /// What a gateway knows of a contact or group; nil means: it does not say.
-package struct LookupAnswer: Sendable, Hashable {
+package struct DirectoryLookupAnswer: Sendable, Hashable {
     /// A group's subject; a contact's name as it is saved.
     package var name: String?
     /// The name that the contact chose.
@@ -77,8 +77,8 @@ package struct LookupAnswer: Sendable, Hashable {
     }
 
     /// This answer with what another one adds.
-    package func merged(with other: LookupAnswer) -> LookupAnswer {
-        LookupAnswer(
+    package func merged(with other: DirectoryLookupAnswer) -> DirectoryLookupAnswer {
+        DirectoryLookupAnswer(
             name: name ?? other.name,
             pushName: pushName ?? other.pushName,
             verifiedName: verifiedName ?? other.verifiedName,

@@ -10,7 +10,7 @@ package protocol Stage: Sendable {
     var waits: Bool { get }
 
     /// - Throws: ``StageError``; what happens then is the stage's `on_error`.
-    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome
+    func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome
 }
 
 extension Stage {
@@ -34,7 +34,7 @@ package enum StageOutcome: Sendable {
 /// the event runs again from the first stage at the next start.
 package struct DeferredStageWork: Sendable {
     /// What the stage does with the event once the work is done; it may wait again.
-    package typealias Change = @Sendable (inout EventDraft, StageContext) throws(StageError) -> StageOutcome
+    package typealias Change = @Sendable (inout PipelineEvent, StageContext) throws(StageError) -> StageOutcome
 
     package let run: @Sendable () async -> Change
 
@@ -73,8 +73,8 @@ package struct DeliveryTarget: Sendable {
 
 /// What stages can use: snapshots for the current batch, and services whose answers they can wait for.
 package struct StageContext: Sendable {
-    package let directory: any DirectorySnapshot
-    package let routes: any DeliveryTargetLookup
+    package let directory: any ContactDirectorySnapshot
+    package let routes: any DeliveryTargetResolver
     /// Gets files; nil where nothing is fetched, as in a dry run.
     package let media: (any MediaFetcher)?
     /// Asks gateways for names and pictures; nil where none is asked.
@@ -82,8 +82,8 @@ package struct StageContext: Sendable {
     package let clock: any RelayClock
 
     package init(
-        directory: any DirectorySnapshot,
-        routes: any DeliveryTargetLookup,
+        directory: any ContactDirectorySnapshot,
+        routes: any DeliveryTargetResolver,
         media: (any MediaFetcher)? = nil,
         gateways: (any GatewayDirectoryLookup)? = nil,
         clock: any RelayClock = SystemClock()
@@ -97,7 +97,7 @@ package struct StageContext: Sendable {
 }
 
 /// Names and images that are known, read without waiting.
-package protocol DirectorySnapshot: Sendable {
+package protocol ContactDirectorySnapshot: Sendable {
     func contact(_ id: String, session: String) -> Contact?
     func group(_ id: String, session: String) -> Group?
     /// The phone's JID of a person with a hidden identity; nil when it is not known.
@@ -105,7 +105,7 @@ package protocol DirectorySnapshot: Sendable {
 }
 
 /// Destinations by name, read without waiting.
-package protocol DeliveryTargetLookup: Sendable {
+package protocol DeliveryTargetResolver: Sendable {
     /// A configured destination; nil when there is none of that name.
     func route(to name: String) -> DeliveryTarget?
     /// The enabled webhooks of a session.

@@ -40,7 +40,7 @@ package enum DocumentExcerpt {
             return .array(kept)
         case .object(let object):
             let members = object.map { name, value in
-                (name, SensitiveMember.isSecret(name, value) ? .string(mark) : shortened(value, depth: depth + 1))
+                (name, SensitiveMemberRules.isSecret(name, value) ? .string(mark) : shortened(value, depth: depth + 1))
             }
             return .object(JSONObject(members))
         default:

@@ -3,13 +3,13 @@ package struct ForwardedChatMapping: Sendable, Hashable {
     package struct Key: Sendable, Hashable {
         package var destination: DestinationKey
         package var session: String
-        /// The chat's id in its canonical spelling: ``ChatID/canonical(_:)``.
+        /// The chat's id in its canonical spelling: ``ChatIDRules/canonical(_:)``.
         package var chat: String
 
         package init(destination: DestinationKey, session: String, chat: String) {
             self.destination = destination
             self.session = session
-            self.chat = ChatID.canonical(chat)
+            self.chat = ChatIDRules.canonical(chat)
         }
     }
 
@@ -51,7 +51,7 @@ package struct ForwardedMessage: Sendable, Hashable {
     package struct Key: Sendable, Hashable {
         package var destination: DestinationKey
         package var session: String
-        /// The chat's id in its canonical spelling: ``ChatID/canonical(_:)``.
+        /// The chat's id in its canonical spelling: ``ChatIDRules/canonical(_:)``.
         package var chat: String
         /// WhatsApp's id of the message, unique in a chat; of a message that an agent writes and WhatsApp has not
         /// named yet, what the sender chose.
@@ -62,7 +62,7 @@ package struct ForwardedMessage: Sendable, Hashable {
         package init(destination: DestinationKey, session: String, chat: String, message: String, part: String = "") {
             self.destination = destination
             self.session = session
-            self.chat = ChatID.canonical(chat)
+            self.chat = ChatIDRules.canonical(chat)
             self.message = message
             self.part = part
         }

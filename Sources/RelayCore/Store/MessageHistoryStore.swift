@@ -1,5 +1,5 @@
 /// The directory as pipelines read it: what the store knows of the contacts and groups in events.
-package protocol DirectoryStore: Sendable {
+package protocol DirectoryReader: Sendable {
     func contacts(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact]
     func groups(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Group]
     /// The phones' JIDs behind hidden identities, by the key of the hidden identity; without those that are not known.
@@ -7,13 +7,13 @@ package protocol DirectoryStore: Sendable {
 }
 
 /// Message history and directory. Pipelines' commits write them; they are read here.
-package protocol MessageHistoryStore: DirectoryStore {
+package protocol MessageHistoryStore: DirectoryReader {
     /// Newest first.
     func messages(_ query: HistoryMessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message]
     func countMessages(_ query: HistoryMessageQuery) async throws(StoreError) -> Int
     /// By last message, newest first.
     func chats(session: String?, search: String?, offset: Int, limit: Int) async throws(StoreError) -> (
-        chats: [HistoryChat], total: Int
+        chats: [ChatSummary], total: Int
     )
     /// By id.
     func contacts(session: String?, search: String?, offset: Int, limit: Int) async throws(StoreError) -> (

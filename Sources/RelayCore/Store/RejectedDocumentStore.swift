@@ -8,11 +8,13 @@ package struct RejectedDocumentID: Sendable, Hashable, Comparable, CustomStringC
 
     /// Reads the text form, with or without `rej_`; nil when it is not one.
     package init?(_ text: some StringProtocol) {
-        guard let value = SortableID.decode(text.hasPrefix("rej_") ? text.dropFirst(4) : text[...]) else { return nil }
+        guard let value = SortableIDCodec.decode(text.hasPrefix("rej_") ? text.dropFirst(4) : text[...]) else {
+            return nil
+        }
         self.rawValue = value
     }
 
-    package var description: String { "rej_" + SortableID.encode(rawValue) }
+    package var description: String { "rej_" + SortableIDCodec.encode(rawValue) }
 
     package static func < (lhs: RejectedDocumentID, rhs: RejectedDocumentID) -> Bool { lhs.rawValue < rhs.rawValue }
 }

@@ -8,25 +8,27 @@ package struct ReplayID: Sendable, Hashable, Comparable, CustomStringConvertible
 
     /// Reads the text form, with or without `rpl_`; nil when it is not one.
     package init?(_ text: some StringProtocol) {
-        guard let value = SortableID.decode(text.hasPrefix("rpl_") ? text.dropFirst(4) : text[...]) else { return nil }
+        guard let value = SortableIDCodec.decode(text.hasPrefix("rpl_") ? text.dropFirst(4) : text[...]) else {
+            return nil
+        }
         self.rawValue = value
     }
 
-    package var description: String { "rpl_" + SortableID.encode(rawValue) }
+    package var description: String { "rpl_" + SortableIDCodec.encode(rawValue) }
 
     package static func < (lhs: ReplayID, rhs: ReplayID) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
 /// What is replayed, and from which step on; nil and empty match all.
 package struct ReplaySelection: Sendable, Hashable {
-    package enum From: String, Sendable, CaseIterable {
+    package enum Mode: String, Sendable, CaseIterable {
         /// Events run through the pipelines in force again, and new deliveries are planned.
         case start
         /// Deliveries are sent again, under their old ids, with their old bodies.
         case deliver
     }
 
-    package var from: From
+    package var from: Mode
     /// By the moment when the event was accepted.
     package var since: Timestamp?
     package var until: Timestamp?
@@ -43,7 +45,7 @@ package struct ReplaySelection: Sendable, Hashable {
     package var states: Set<DeliveryState>
 
     package init(
-        from: From,
+        from: Mode,
         since: Timestamp? = nil,
         until: Timestamp? = nil,
         session: String? = nil,
@@ -147,7 +149,7 @@ package struct Replay: Sendable, Identifiable {
 /// What a selection matches at a moment.
 package struct ReplayEstimate: Sendable {
     /// Deliveries of a destination in one state.
-    package struct DestinationShare: Sendable, Hashable {
+    package struct DestinationStateCount: Sendable, Hashable {
         package var destination: DestinationKey
         package var state: DeliveryState
         package var count: Int
@@ -165,7 +167,7 @@ package struct ReplayEstimate: Sendable {
     /// Events that are selected, by source; empty for deliveries.
     package var sources: [String: Int]
     /// Deliveries that are selected, by destination; empty for events.
-    package var shares: [DestinationShare]
+    package var shares: [DestinationStateCount]
     /// When the oldest event that the journal still has was accepted.
     package var oldestEvent: Timestamp?
 
@@ -173,7 +175,7 @@ package struct ReplayEstimate: Sendable {
         at moment: Timestamp,
         last: Int64,
         sources: [String: Int] = [:],
-        shares: [DestinationShare] = [],
+        shares: [DestinationStateCount] = [],
         oldestEvent: Timestamp?
     ) {
         at = moment

@@ -70,7 +70,7 @@ package struct SessionChange: Sendable {
 }
 
 /// A receiver of one session's events, managed over REST.
-package struct WebhookRegistration: Sendable, Identifiable {
+package struct SessionWebhook: Sendable, Identifiable {
     /// ``DestinationKey/webhookPrefix`` and 13 letters.
     package var id: String
     package var session: String

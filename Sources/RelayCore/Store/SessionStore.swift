@@ -1,7 +1,7 @@
 /// Sessions and their webhooks.
 package protocol SessionStore: Sendable {
     /// - Throws: ``StoreError/Code/conflict`` when the id is taken.
-    func createSession(_ session: Session, webhooks: [WebhookRegistration]) async throws(StoreError)
+    func createSession(_ session: Session, webhooks: [SessionWebhook]) async throws(StoreError)
     func session(_ id: String) async throws(StoreError) -> Session?
     func sessions(_ query: SessionQuery, offset: Int, limit: Int) async throws(StoreError) -> (
         sessions: [Session], total: Int
@@ -13,12 +13,12 @@ package protocol SessionStore: Sendable {
     func deleteSession(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool
 
     /// All webhooks of all sessions. The relay keeps them in memory.
-    func webhooks() async throws(StoreError) -> [WebhookRegistration]
+    func webhooks() async throws(StoreError) -> [SessionWebhook]
     /// Oldest first.
-    func webhooks(session: String) async throws(StoreError) -> [WebhookRegistration]
-    func webhook(_ id: String) async throws(StoreError) -> WebhookRegistration?
+    func webhooks(session: String) async throws(StoreError) -> [SessionWebhook]
+    func webhook(_ id: String) async throws(StoreError) -> SessionWebhook?
     /// Inserts or replaces.
-    func saveWebhook(_ webhook: WebhookRegistration) async throws(StoreError)
+    func saveWebhook(_ webhook: SessionWebhook) async throws(StoreError)
     /// Deletes it and cancels its queued deliveries. False when unknown.
     func deleteWebhook(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool
 }

@@ -1,6 +1,6 @@
 /// Everything that is stored durably. One store is one file of SQLite, or one database of PostgreSQL.
 package protocol RelayStore: Journal, EventTraceStore, Outbox, OutboxAdministration, MessageHistoryStore,
-    LateMediaStore,
+    LateMediaQueue,
     ReplayStore,
     ForwardingLedger, SessionStore, APIKeyStore, RejectedDocumentStore, Sendable
 {}
@@ -81,12 +81,12 @@ package struct EventProcessingResult: Sendable {
     /// The run that it belongs to, as ``EventRerun/number``; 0: the first; nil: whichever is pending. A result of another
     /// run than the pending one is skipped.
     package var run: Int?
-    package var records: [HistoryUpdate]
+    package var records: [HistoryChange]
     package var deliveries: [PlannedDelivery]
     /// Pipelines whose failure is to be kept as a dead letter.
     package var failures: [StageDeadLetter]
     /// Pipelines that dropped it.
-    package var drops: [PipelineDrop] = []
+    package var drops: [PipelineTermination] = []
     /// The event's file, when it is to be fetched from now on.
     package var lateMedia: LateMedia?
     /// What happened; it is added to the traces of earlier runs.
@@ -95,7 +95,7 @@ package struct EventProcessingResult: Sendable {
     package init(
         event: EventID,
         run: Int? = nil,
-        records: [HistoryUpdate] = [],
+        records: [HistoryChange] = [],
         deliveries: [PlannedDelivery] = [],
         failures: [StageDeadLetter] = [],
         lateMedia: LateMedia? = nil,
@@ -112,7 +112,7 @@ package struct EventProcessingResult: Sendable {
 }
 
 /// A stage that ended a pipeline for an event.
-package struct PipelineDrop: Sendable, Hashable {
+package struct PipelineTermination: Sendable, Hashable {
     package var pipeline: String
     /// The stage's id.
     package var stage: String

@@ -7,17 +7,17 @@ final class TapEventQueue: Sendable {
     static let maximumWeight = 4 << 20
 
     private struct State: Sendable {
-        var batch = Tap.Batch()
+        var batch = TapSubscription.Batch()
         var weight = 0
         var sampler: TapSampler?
         var isWoken = false
-        var reader: CheckedContinuation<Tap.Batch, Never>?
+        var reader: CheckedContinuation<TapSubscription.Batch, Never>?
 
         /// Hands out what there is, when there is something.
-        mutating func take() -> Tap.Batch? {
+        mutating func take() -> TapSubscription.Batch? {
             guard isWoken || batch.end != nil || batch.lost > 0 || !batch.tapEvents.isEmpty else { return nil }
             defer {
-                batch = Tap.Batch(end: batch.end)
+                batch = TapSubscription.Batch(end: batch.end)
                 weight = 0
                 isWoken = false
             }
@@ -56,12 +56,13 @@ final class TapEventQueue: Sendable {
         change { $0.isWoken = true }
     }
 
-    func end(_ end: Tap.End) {
+    func end(_ end: TapSubscription.End) {
         change { $0.batch.end = $0.batch.end ?? end }
     }
 
     private func change(_ body: (inout State) -> Void) {
-        let handover = state.withLock { state -> (CheckedContinuation<Tap.Batch, Never>, Tap.Batch)? in
+        let handover = state.withLock {
+            state -> (CheckedContinuation<TapSubscription.Batch, Never>, TapSubscription.Batch)? in
             body(&state)
             guard let reader = state.reader, let batch = state.take() else { return nil }
             state.reader = nil
@@ -70,10 +71,10 @@ final class TapEventQueue: Sendable {
         if let (reader, batch) = handover { reader.resume(returning: batch) }
     }
 
-    func next() async -> Tap.Batch {
+    func next() async -> TapSubscription.Batch {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let batch = state.withLock { state -> Tap.Batch? in
+                let batch = state.withLock { state -> TapSubscription.Batch? in
                     if Task.isCancelled { state.batch.end = state.batch.end ?? .gone }
                     if let batch = state.take() { return batch }
                     state.reader = continuation

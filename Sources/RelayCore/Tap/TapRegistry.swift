@@ -33,7 +33,7 @@ package final class TapRegistry: Sendable {
     }
 
     /// Opens a tap. It is closed when it is deallocated.
-    package func open(_ selection: TapFilter, sampler: TapSampler? = nil) throws(OpenError) -> Tap {
+    package func open(_ selection: TapFilter, sampler: TapSampler? = nil) throws(OpenError) -> TapSubscription {
         let queue = TapEventQueue(selection, sampler: sampler)
         try state.withLock { state throws(OpenError) in
             if state.isShutDown { throw .shuttingDown }
@@ -41,7 +41,7 @@ package final class TapRegistry: Sendable {
             state.queues.append(queue)
             count.store(state.queues.count, ordering: .relaxed)
         }
-        return Tap(queue, of: self)
+        return TapSubscription(queue, of: self)
     }
 
     fileprivate func close(_ queue: TapEventQueue) {
@@ -62,7 +62,7 @@ package final class TapRegistry: Sendable {
 }
 
 /// An open tap, for one reader.
-package final class Tap: Sendable {
+package final class TapSubscription: Sendable {
     /// Why a tap has ended.
     package enum End: String, Sendable {
         /// It has shown as many as were asked for.

@@ -37,7 +37,7 @@ package struct EventTrace: Sendable, Hashable {
     package struct Step: Sendable, Hashable {
         /// The stage's id as it was then.
         package var stage: String
-        package var outcome: Outcome
+        package var outcome: StepOutcome
         /// Its running time without the time that it waited, in whole microseconds.
         package var duration: Duration
         /// How long the event waited inside it, for a file or an answer; nil: it did not.
@@ -46,7 +46,7 @@ package struct EventTrace: Sendable, Hashable {
         package var deliveries: Int
     }
 
-    package enum Outcome: Sendable, Hashable {
+    package enum StepOutcome: Sendable, Hashable {
         /// The event continued.
         case next
         /// `when` was not true of the event.

@@ -61,7 +61,7 @@ struct EventTraceDecoder {
         )
     }
 
-    private mutating func outcome(_ code: EventTraceEncoder.Code) -> EventTrace.Outcome? {
+    private mutating func outcome(_ code: EventTraceEncoder.Code) -> EventTrace.StepOutcome? {
         switch code {
         case .next: return .next
         case .skipped: return .skipped

@@ -43,7 +43,7 @@ package struct EventTraceEncoder: Sendable {
     /// - Parameter nanoseconds: what the step took, without what it waited.
     package mutating func step(
         _ stage: String,
-        _ outcome: EventTrace.Outcome,
+        _ outcome: EventTrace.StepOutcome,
         nanoseconds: UInt64 = 0,
         waited: Duration? = nil,
         deliveries: Int = 0
@@ -110,7 +110,7 @@ package struct EventTraceEncoder: Sendable {
 }
 
 extension EventTraceEncoder.Code {
-    fileprivate init(_ outcome: EventTrace.Outcome) {
+    fileprivate init(_ outcome: EventTrace.StepOutcome) {
         self =
             switch outcome {
             case .next: .next

@@ -3,7 +3,7 @@ package import RelayConfig
 package import RelayCore
 package import RelayHTTPClient
 
-extension ChatwootDestinationOptions: ConversationDestinationKind {
+extension ChatwootDestinationOptions: FailureReportingDestinationKind {
     package var urls: [String] { [url] }
 
     package func destination(
@@ -20,7 +20,7 @@ extension ChatwootDestinationOptions: ConversationDestinationKind {
         ChatwootSendFailureReporter(destination: made(common, in: environment))
     }
 
-    package static func testServer(_ script: any HTTPSender) -> any HTTPSender { ScriptedChatwoot(script) }
+    package static func testServer(_ script: any HTTPClient) -> any HTTPClient { SimulatedChatwootSender(script) }
 
     private func made(
         _ common: RelayConfiguration.Destination,
@@ -44,7 +44,7 @@ extension ChatwootDestinationOptions: ConversationDestinationKind {
 struct ChatwootSendFailureReporter: SendFailureReporter {
     let destination: ChatwootDestination
 
-    func failed(_ message: Int64, conversation: Int64?, _ failure: SendFailure, at moment: Timestamp) async {
+    func failed(_ message: Int64, conversation: Int64?, _ failure: WhatsAppSendFailure, at moment: Timestamp) async {
         await destination.tellFailure(of: message, in: conversation, failure)
     }
 }

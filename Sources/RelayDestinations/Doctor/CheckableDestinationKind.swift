@@ -15,10 +15,10 @@ package struct DoctorCheckEnvironment: Sendable {
     package let configuration: RelayConfiguration
     /// The HTTP engine with the configuration's own egress guard, so that a check can reach exactly what deliveries
     /// can.
-    package let sender: any HTTPSender
+    package let sender: any HTTPClient
     package let repairs: Repairs
 
-    package init(_ configuration: RelayConfiguration, sender: any HTTPSender, repairs: Repairs = []) {
+    package init(_ configuration: RelayConfiguration, sender: any HTTPClient, repairs: Repairs = []) {
         self.configuration = configuration
         self.sender = sender
         self.repairs = repairs

@@ -9,10 +9,10 @@ extension WebhookDestinationOptions: CheckableDestinationKind {
         in environment: DoctorCheckEnvironment
     ) async -> [DoctorFinding] {
         let shownURL = URLDisplayFormatter.of(url)
-        let response: HTTPResponse
+        let response: HTTPClientResponse
         do {
             response = try await environment.sender.send(
-                HTTPRequest(
+                HTTPClientRequest(
                     method: "HEAD",
                     url: url,
                     headers: [("User-Agent", WebhookDestination.userAgent)],

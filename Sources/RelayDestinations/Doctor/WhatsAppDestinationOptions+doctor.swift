@@ -14,10 +14,10 @@ extension WhatsAppDestinationOptions: CheckableDestinationKind {
         var fields = headers
         for (name, value) in question.headers { fields.append((name, value)) }
         fields.append(("User-Agent", WebhookDestination.userAgent))
-        let response: HTTPResponse
+        let response: HTTPClientResponse
         do {
             response = try await environment.sender.send(
-                HTTPRequest(
+                HTTPClientRequest(
                     method: question.method,
                     url: url + question.path,
                     headers: fields,

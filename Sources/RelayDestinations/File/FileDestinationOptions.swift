@@ -12,23 +12,23 @@ package struct FileDestinationOptions: DestinationKind {
     package static let maxSize = OptionField.size(
         "max_size",
         "A file that would grow beyond it is renamed to PATH.1, and the one before to PATH.2.",
-        default: LineFileRotation().maxSize
+        default: LineFileRotationPolicy().maxSize
     )
     package static let keep = OptionField.int(
-        "keep", "How many renamed files are kept.", 1...1000, default: LineFileRotation().keep)
+        "keep", "How many renamed files are kept.", 1...1000, default: LineFileRotationPolicy().keep)
     package static let daily = OptionField.bool(
-        "daily", "Whether a new file also begins each day (UTC).", default: LineFileRotation().daily)
+        "daily", "Whether a new file also begins each day (UTC).", default: LineFileRotationPolicy().daily)
     package static let fields = [
         AnyOptionField(path), AnyOptionField(maxSize), AnyOptionField(keep), AnyOptionField(daily),
     ]
     package static let example = "path: data/events.ndjson"
 
     package let path: String
-    package let rotation: LineFileRotation
+    package let rotation: LineFileRotationPolicy
 
     package init(_ options: OptionReader) throws {
         path = try options(Self.path)
-        rotation = LineFileRotation(
+        rotation = LineFileRotationPolicy(
             maxSize: try options(Self.maxSize),
             keep: try options(Self.keep),
             daily: try options(Self.daily)

@@ -6,11 +6,11 @@ package struct LineOutputDestination: Destination {
     package let settings: DestinationDispatchSettings
     private let timeout: Duration
     private let clock: any RelayClock
-    private let sink: any LineSink
+    private let sink: any LineOutput
 
     /// - Parameter timeout: the timeout for one line.
     package init(
-        _ sink: any LineSink,
+        _ sink: any LineOutput,
         target: String,
         timeout: Duration,
         settings: DestinationDispatchSettings,

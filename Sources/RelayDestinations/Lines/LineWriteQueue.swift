@@ -15,7 +15,7 @@ protocol LineWriter: AnyObject {
 ///
 /// A caller stops waiting when its timeout passes or its task is cancelled, even when the writer hangs. A line that has
 /// not been started by then is removed from the queue, so the queue never holds more lines than there are deliveries.
-final class LineWriteQueue: LineSink {
+final class LineWriteQueue: LineOutput {
     private struct State {
         var lastNumber = 0
         var pending: [(number: Int, line: [UInt8])] = []

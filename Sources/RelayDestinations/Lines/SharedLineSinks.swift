@@ -7,13 +7,13 @@ internal import Synchronization
 package final class SharedLineSinks: LineSinkProvider {
     private struct File {
         weak var queue: LineWriteQueue?
-        var rotation: ActiveLineFileRotation
+        var rotation: CurrentLineFileRotation
     }
 
     private let clock: any RelayClock
     private let logger: Logger
     private let files = Mutex<[String: File]>([:])
-    package let standardOutput: any LineSink
+    package let standardOutput: any LineOutput
 
     /// - Parameter standardOutput: the file descriptor; it is never closed here.
     package init(clock: any RelayClock, logger: Logger, standardOutput descriptor: CInt = 1) {
@@ -23,17 +23,17 @@ package final class SharedLineSinks: LineSinkProvider {
     }
 
     /// The file is opened for its first line, and closed when no destination uses it any more.
-    package func file(_ path: String, rotation: LineFileRotation) -> any LineSink {
+    package func file(_ path: String, rotation: LineFileRotationPolicy) -> any LineOutput {
         files.withLock { files in
             if let file = files[path], let queue = file.queue {
                 file.rotation.replace(by: rotation)
                 return queue
             }
-            let inForce = ActiveLineFileRotation(rotation)
+            let inForce = CurrentLineFileRotation(rotation)
             let queue = LineWriteQueue(
                 path,
                 clock: clock,
-                writer: LineFile(path, rotation: inForce, clock: clock, logger: logger)
+                writer: LineFileWriter(path, rotation: inForce, clock: clock, logger: logger)
             )
             files = files.filter { $0.value.queue != nil }
             files[path] = File(queue: queue, rotation: inForce)
@@ -43,12 +43,12 @@ package final class SharedLineSinks: LineSinkProvider {
 }
 
 /// The rotation that the current configuration sets.
-final class ActiveLineFileRotation: Sendable {
-    private let state: Mutex<LineFileRotation>
+final class CurrentLineFileRotation: Sendable {
+    private let state: Mutex<LineFileRotationPolicy>
 
-    init(_ rotation: LineFileRotation) { state = Mutex(rotation) }
+    init(_ rotation: LineFileRotationPolicy) { state = Mutex(rotation) }
 
-    var current: LineFileRotation { state.withLock { $0 } }
+    var current: LineFileRotationPolicy { state.withLock { $0 } }
 
-    func replace(by rotation: LineFileRotation) { state.withLock { $0 = rotation } }
+    func replace(by rotation: LineFileRotationPolicy) { state.withLock { $0 = rotation } }
 }

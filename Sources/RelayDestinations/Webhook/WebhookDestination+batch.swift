@@ -7,7 +7,7 @@ extension WebhookDestination {
     ///
     /// `X-ZapHub-Event` and `X-ZapHub-Session` are set when all deliveries have the same value, `X-ZapHub-Delivery`
     /// when there is only one delivery. Otherwise these values are only in the bodies.
-    package func request(for batch: [ClaimedDelivery], at moment: Timestamp) -> HTTPRequest {
+    package func request(for batch: [ClaimedDelivery], at moment: Timestamp) -> HTTPClientRequest {
         var body: [UInt8] = []
         body.reserveCapacity(batch.reduce(2) { $0 + $1.body.count + 1 })
         for delivery in batch {

@@ -9,11 +9,11 @@ package struct WebhookDestination: InspectableHTTPDestination {
 
     package let settings: DestinationDispatchSettings
     private let url: String
-    private let content: WebhookRequestContent
+    private let content: WebhookRequestTemplate
     private let signer: WebhookSigner
     private let timeout: Duration
     private let maxResponseBody: Int
-    private let engine: any HTTPSender
+    private let engine: any HTTPClient
 
     /// - Parameters:
     ///   - content: the body, and headers in addition to the relay's.
@@ -23,12 +23,12 @@ package struct WebhookDestination: InspectableHTTPDestination {
     ///   - engine: sends the requests; a scripted receiver in `zaphub test`.
     package init(
         url: String,
-        content: WebhookRequestContent = WebhookRequestContent(),
+        content: WebhookRequestTemplate = WebhookRequestTemplate(),
         secrets: [WebhookSigningSecret] = [],
         timeout: Duration = .seconds(10),
         maxResponseBody: Int = 64 << 10,
         settings: DestinationDispatchSettings,
-        engine: any HTTPSender
+        engine: any HTTPClient
     ) {
         self.url = url
         target = url.firstIndex(of: "?").map { url[..<$0] + "?…" } ?? url
@@ -44,7 +44,7 @@ package struct WebhookDestination: InspectableHTTPDestination {
     package let target: String
 
     /// The request of an attempt, signed for the given time; a batch of one when the destination uses batches.
-    package func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPRequest {
+    package func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPClientRequest {
         guard settings.batch == nil else { return request(for: [delivery], at: moment) }
         let (body, headers) = content.rendered(delivery.body)
         let fields: [(name: String, value: String)] = [
@@ -65,7 +65,7 @@ package struct WebhookDestination: InspectableHTTPDestination {
         id: String,
         signing: [WebhookSigningScheme],
         at moment: Timestamp
-    ) -> HTTPRequest {
+    ) -> HTTPClientRequest {
         let headers = content.rendered([]).headers
         return request(own + headers, type: "application/json", body: body, id: id, signing: signing, at: moment)
     }
@@ -81,14 +81,14 @@ package struct WebhookDestination: InspectableHTTPDestination {
         id: String,
         signing: [WebhookSigningScheme],
         at moment: Timestamp
-    ) -> HTTPRequest {
+    ) -> HTTPClientRequest {
         var fields: [(name: String, value: String)] = [("Content-Type", type), ("User-Agent", Self.userAgent)]
         fields += own
         var signed: Set<String> = []
         for scheme in signing where signed.insert(scheme.header).inserted {
             fields += signer.headers(scheme, id: id, body: body, at: moment)
         }
-        return HTTPRequest(
+        return HTTPClientRequest(
             url: url,
             headers: fields,
             body: body,
@@ -104,7 +104,7 @@ package struct WebhookDestination: InspectableHTTPDestination {
     }
 
     /// Sends a request and returns the result of the attempt.
-    func result(of request: HTTPRequest, at moment: Timestamp) async -> AttemptResult {
+    func result(of request: HTTPClientRequest, at moment: Timestamp) async -> AttemptResult {
         do {
             return AttemptResult(try await exchange(request), from: target, at: moment)
         } catch {
@@ -116,11 +116,11 @@ package struct WebhookDestination: InspectableHTTPDestination {
     package func probe(
         _ delivery: ClaimedDelivery,
         at moment: Timestamp
-    ) async throws(HTTPClientError) -> HTTPResponse {
+    ) async throws(HTTPClientError) -> HTTPClientResponse {
         try await exchange(request(for: delivery, at: moment))
     }
 
-    private func exchange(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
+    private func exchange(_ request: HTTPClientRequest) async throws(HTTPClientError) -> HTTPClientResponse {
         var response = try await engine.send(request)
         let own = request.headers.filter { header in content.headers.contains { $0.name == header.name } }
         response.body = Self.without(own.map(\.value), response.body)
@@ -143,7 +143,7 @@ package struct WebhookDestination: InspectableHTTPDestination {
 }
 
 extension AttemptResult {
-    init(_ response: HTTPResponse, from target: String, at moment: Timestamp) {
+    init(_ response: HTTPClientResponse, from target: String, at moment: Timestamp) {
         let isDelivered = (200..<300).contains(response.status)
         self.init(
             outcome: isDelivered ? .delivered : .refused,
@@ -165,7 +165,7 @@ extension AttemptResult {
         )
     }
 
-    private static func explain(_ response: HTTPResponse) -> String {
+    private static func explain(_ response: HTTPClientResponse) -> String {
         switch response.status {
         case 300..<400:
             let target = response.header("location").map { " to \($0)" } ?? ""

@@ -25,7 +25,7 @@ package struct WebhookDestinationOptions: DestinationOptions {
     package static let example = "url: https://crm.example.com/hooks/whatsapp"
 
     package let url: String
-    package let content: WebhookRequestContent
+    package let content: WebhookRequestTemplate
 
     package var batchObstacle: String? {
         if content.body != nil { return "\"body\"" }
@@ -44,7 +44,7 @@ package struct WebhookDestinationOptions: DestinationOptions {
                     help: "add body: a template, or remove it"
                 )
             }
-            content = WebhookRequestContent(headers: headers)
+            content = WebhookRequestTemplate(headers: headers)
             return
         }
         let contentType = type ?? "text/plain; charset=utf-8"
@@ -52,7 +52,7 @@ package struct WebhookDestinationOptions: DestinationOptions {
             throw options.fail(
                 Self.contentType, "\"content_type\" is no media type", help: "write one such as application/json")
         }
-        content = WebhookRequestContent(
+        content = WebhookRequestTemplate(
             body: try body.escaping(TemplateTextEscaping(contentType: contentType)),
             contentType: contentType,
             headers: headers

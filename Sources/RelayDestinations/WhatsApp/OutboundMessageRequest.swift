@@ -46,10 +46,10 @@ struct OutboundMessageRequest: Sendable {
     /// The message that it replies to.
     var quoted: QuotedMessage?
     /// The agent's message and its conversation; nil when the command does not come from a conversation.
-    let conversation: ConversationReference?
+    let conversation: OriginMessage?
 
     /// A reference to the message in the other system's conversation.
-    struct ConversationReference: Sendable, Equatable {
+    struct OriginMessage: Sendable, Equatable {
         var message: Int64
         var conversation: Int64?
         /// The id of the message there that it replies to.
@@ -72,7 +72,7 @@ struct OutboundMessageRequest: Sendable {
         text = payload["text"]?.string.flatMap { Self.text($0, format: payload["textFormat"]?.string) }
         attachments = (payload["attachments"]?.array ?? []).compactMap { Attachment($0) }
         quoted = payload["quoted"]?["messageId"]?.string.map { QuotedMessage(messageID: $0) }
-        conversation = payload["chatwoot"]?.object.flatMap { ConversationReference($0) }
+        conversation = payload["chatwoot"]?.object.flatMap { OriginMessage($0) }
     }
 
     /// A text in WhatsApp's markup; nil when there is none.
@@ -82,8 +82,8 @@ struct OutboundMessageRequest: Sendable {
     }
 
     /// The agent's message of a delivery, even if the command itself is invalid.
-    static func conversation(of delivery: ClaimedDelivery) -> ConversationReference? {
-        (try? JSON(parsing: delivery.body))?["payload"]?["chatwoot"]?.object.flatMap { ConversationReference($0) }
+    static func conversation(of delivery: ClaimedDelivery) -> OriginMessage? {
+        (try? JSON(parsing: delivery.body))?["payload"]?["chatwoot"]?.object.flatMap { OriginMessage($0) }
     }
 
     /// The messages to send. A single file that supports captions gets the text as its caption; otherwise the text is
@@ -106,7 +106,7 @@ struct OutboundMessageRequest: Sendable {
     }
 }
 
-extension OutboundMessageRequest.ConversationReference {
+extension OutboundMessageRequest.OriginMessage {
     init?(_ object: JSONObject) {
         guard let message = object["message"]?.int else { return nil }
         self.message = message

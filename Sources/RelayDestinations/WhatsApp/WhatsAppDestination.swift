@@ -10,7 +10,7 @@ internal import RelayJSON
 package struct WhatsAppDestination: Destination {
     package let settings: DestinationDispatchSettings
     package let target: String
-    private let provider: any WhatsAppGateway
+    private let provider: any WhatsAppGatewayAdapter
     private let sentMessages: SentMessageLedger
     private let files: AgentAttachmentLoader
     private let exchange: WhatsAppGatewayClient
@@ -18,7 +18,7 @@ package struct WhatsAppDestination: Destination {
 
     init(
         settings: DestinationDispatchSettings,
-        provider: any WhatsAppGateway,
+        provider: any WhatsAppGatewayAdapter,
         sentMessages: SentMessageLedger,
         files: AgentAttachmentLoader,
         exchange: WhatsAppGatewayClient,
@@ -154,7 +154,7 @@ package struct WhatsAppDestination: Destination {
         if let command = try? OutboundMessageRequest(delivery) { try? await sentMessages.giveUp(command, at: moment) }
         await reporter?.failed(
             conversation.message, conversation: conversation.conversation,
-            SendFailure(result, commandError(delivery)), at: moment)
+            WhatsAppSendFailure(result, commandError(delivery)), at: moment)
     }
 
     /// Why a command could not be executed, whatever the gateway answers; nil: it could.
@@ -176,7 +176,7 @@ package protocol SendFailureReporter: Sendable {
     /// - Parameters:
     ///   - message: the id of the author's message in the other system.
     ///   - conversation: the id of its conversation; nil when it is not known.
-    func failed(_ message: Int64, conversation: Int64?, _ failure: SendFailure, at moment: Timestamp) async
+    func failed(_ message: Int64, conversation: Int64?, _ failure: WhatsAppSendFailure, at moment: Timestamp) async
 }
 
 extension AttemptResult {

@@ -4,9 +4,9 @@ package import RelayCore
 
 extension WhatsAppDestinationOptions: DestinationKind {
     package var urls: [String] { [url] }
-    package var reference: DestinationCrossReference? {
+    package var reference: DestinationReference? {
         reportsTo.map {
-            DestinationCrossReference(option: Self.reportsTo.name, name: $0, kind: ChatwootDestinationOptions.kind)
+            DestinationReference(option: Self.reportsTo.name, name: $0, kind: ChatwootDestinationOptions.kind)
         }
     }
 

@@ -119,7 +119,7 @@ package struct WhatsAppDestinationOptions: DestinationOptions {
         }
     }
 
-    var asker: any WhatsAppGateway {
+    var asker: any WhatsAppGatewayAdapter {
         switch provider {
         case .cloudAPI: CloudGateway(token: token ?? "", phoneNumberID: phoneNumberID ?? "")
         case .evolution: EvolutionGateway(token: token ?? "", instance: instance)

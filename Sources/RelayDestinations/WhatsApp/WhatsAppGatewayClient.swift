@@ -9,7 +9,7 @@ struct WhatsAppGatewayClient: Sendable {
     let headers: [(name: String, value: String)]
     let signer: WebhookSigner
     let timeout: Duration
-    let sender: any HTTPSender
+    let sender: any HTTPClient
     /// The directory for large forms while they are sent.
     let directory: String
 
@@ -41,7 +41,7 @@ struct WhatsAppGatewayClient: Sendable {
             let id = "msg_" + Hex.encode(SHA256.digest(of: body).prefix(16))
             fields += signer.headers(.standardWebhooks, id: id, body: body, at: moment)
         }
-        var outgoing = HTTPRequest(
+        var outgoing = HTTPClientRequest(
             method: request.method,
             url: base + request.path,
             headers: fields,
@@ -81,7 +81,7 @@ struct WhatsAppGatewayClient: Sendable {
         AttemptResult(outcome: .failed(.other), error: message, target: base, duration: .zero)
     }
 
-    private static func explain(_ response: HTTPResponse) -> String {
+    private static func explain(_ response: HTTPClientResponse) -> String {
         let body = GatewayErrorBody(body: response.excerpt)
         let code = body.code.map { " with code \($0)" } ?? ""
         let said = body.reason.map { ": " + $0 } ?? ""

@@ -5,7 +5,7 @@ internal import RelayJSON
 /// argument that Baileys passes to the event's handler. The envelope of fazer-ai/baileys-api (`{event, data, extra,
 /// webhookVerifyToken}`) is read as well: its token is dropped, and its files are taken from the envelope (reference
 /// whatsapp.md, A1 and A2).
-package struct BaileysFormat: EventFormat, EnvelopeFormat {
+package struct BaileysFormat: SourceFormat, GatewayEnvelopeFormat {
     package static let name = "baileys"
     package static let summary = "Documents of a bridge that posts Baileys' events, or of fazer-ai/baileys-api."
     package static let secretField: String? = "webhookVerifyToken"
@@ -18,7 +18,7 @@ package struct BaileysFormat: EventFormat, EnvelopeFormat {
 
     package init() {}
 
-    package func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+    package func read(_ document: [UInt8], context: FormatReadContext) throws(InvalidDocumentError) -> ParsedDocument {
         try Self.read(document, context)
     }
 }

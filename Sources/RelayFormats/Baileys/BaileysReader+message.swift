@@ -29,14 +29,14 @@ extension BaileysReader {
         _ message: JSONObject,
         at pointer: String,
         isHistory: Bool,
-        extras: SupplementaryMessageData = SupplementaryMessageData()
+        extras: MessageNodeSupplement = MessageNodeSupplement()
     ) throws(InvalidDocumentError) -> ParsedEvent? {
         let keyPointer = pointer + "/key"
         let keyObject = try object(message["key"], at: keyPointer)
         let key = BaileysMessageKey(keyObject, participant: message.address("participant"))
-        var node: BaileysMessageNode
+        var node: ParsedMessageNode
         switch message["message"] {
-        case .object(let content): node = BaileysMessageNode(content)
+        case .object(let content): node = ParsedMessageNode(content)
         case nil, .null: node = .nothing
         default: throw wrong("must be an object, or null", at: pointer + "/message")
         }

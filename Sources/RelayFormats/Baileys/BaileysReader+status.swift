@@ -62,7 +62,7 @@ extension BaileysReader {
         keyPointer: String,
         at moment: Timestamp?
     ) throws(InvalidDocumentError) -> ParsedEvent? {
-        switch BaileysMessageNode(message) {
+        switch ParsedMessageNode(message) {
         case .content(let content):
             return facts(of: key, at: moment)
                 .edit(of: try id(of: key, at: keyPointer), content: content, at: moment, session: session)
@@ -92,7 +92,7 @@ extension BaileysReader {
             progress: progress,
             id: try id(of: key, at: keyPointer),
             chat: key.chat,
-            failure: FailureReason(stubParameters: update["messageStubParameters"]),
+            failure: MessageFailureReason(stubParameters: update["messageStubParameters"]),
             at: moment,
             receivedAt: receivedAt
         ).event(session: session)

@@ -11,13 +11,13 @@ struct BaileysReader: GatewayEventReader {
     let own: Set<JID>
     /// The account's phone number in digits; nil when the document does not contain it.
     let ownPhone: String?
-    let batch: BatchReading
+    let batch: BatchDocumentReader
     /// See ``MessageFacts/changesMayLackChat``.
     let changesMayLackChat: Bool
     /// Files that the envelope carries outside the messages: base64 by message id.
     private let files: JSONObject
 
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading) {
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchDocumentReader) {
         self.init(
             session: session,
             receivedAt: receivedAt,
@@ -34,7 +34,7 @@ struct BaileysReader: GatewayEventReader {
     init(
         session: String,
         receivedAt: Timestamp,
-        batch: BatchReading,
+        batch: BatchDocumentReader,
         account: JSON?,
         gateway: String = BaileysFormat.gateway,
         changesMayLackChat: Bool = false,

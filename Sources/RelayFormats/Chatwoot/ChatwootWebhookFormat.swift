@@ -7,7 +7,7 @@ internal import RelayJSON
 ///
 /// A document contains no session. The session comes from the URL (`/in/SOURCE/SESSION`), from the source's `session`,
 /// or from the conversation's attribute `wa_session`.
-package struct ChatwootWebhookFormat: EventFormat {
+package struct ChatwootWebhookFormat: SourceFormat {
     package static let name = "chatwoot"
     package static let summary = "Webhooks of a Chatwoot API inbox: messages that agents write and delete."
 
@@ -24,12 +24,12 @@ package struct ChatwootWebhookFormat: EventFormat {
 
     package init() {}
 
-    package func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+    package func read(_ document: [UInt8], context: FormatReadContext) throws(InvalidDocumentError) -> ParsedDocument {
         ParsedDocument(events: try events(in: document, context))
     }
 
     private func events(
-        in document: [UInt8], _ context: FormatContext
+        in document: [UInt8], _ context: FormatReadContext
     ) throws(InvalidDocumentError) -> [ParsedEvent] {
         guard let envelope = try GatewayDocument(document).root.object, let name = envelope.text("event") else {
             throw InvalidDocumentError(

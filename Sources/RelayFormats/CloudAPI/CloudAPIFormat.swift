@@ -14,7 +14,7 @@ internal import RelayJSON
 /// - An invalid part does not block the rest, because Meta repeats a rejected document for days. A message with an id
 ///   and a sender whose content cannot be read becomes a message of type `unsupported`. A part without an id and a
 ///   sender, or without a session, is rejected by itself. The document is rejected only when nothing in it can be read.
-package struct CloudAPIFormat: EventFormat {
+package struct CloudAPIFormat: SourceFormat {
     package static let name = "cloud_api"
     package static let summary = "Documents of Meta's WhatsApp Cloud API."
     package static let keepsRaw = true
@@ -25,7 +25,7 @@ package struct CloudAPIFormat: EventFormat {
 
     package init() {}
 
-    package func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+    package func read(_ document: [UInt8], context: FormatReadContext) throws(InvalidDocumentError) -> ParsedDocument {
         var findings = CloudReadResult()
         let batch = findings.batch
         let whole = try GatewayDocument(document)
@@ -88,7 +88,7 @@ package struct CloudAPIFormat: EventFormat {
     /// - Throws: ``InvalidDocumentError`` `.missingSession`. Its pointer is nil only when nothing in the document names a
     ///   session, so that the source's default can be used.
     private static func session(
-        of change: CloudChange, in context: FormatContext, isNamedElsewhere: Bool
+        of change: CloudChange, in context: FormatReadContext, isNamedElsewhere: Bool
     ) throws(InvalidDocumentError) -> String {
         let pointer = change.pointer + "/metadata/phone_number_id"
         guard let session = context.session ?? change.number.id else {

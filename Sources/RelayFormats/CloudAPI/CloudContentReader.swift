@@ -5,7 +5,7 @@ internal import RelayJSON
 /// cannot be read gets the type `unsupported`.
 enum CloudContentReader {
     /// - Parameter number: the business's own number, which may be the author of the quoted message.
-    static func node(_ message: JSONObject, number: CloudBusinessNumber) -> BaileysMessageNode {
+    static func node(_ message: JSONObject, number: CloudBusinessNumber) -> ParsedMessageNode {
         let type = message.text("type")
         let node = type.flatMap { message[$0]?.object }
         switch type {

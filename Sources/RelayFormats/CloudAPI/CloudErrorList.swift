@@ -22,8 +22,8 @@ struct CloudErrorList {
     }
 
     /// The first error as the reason of a failure.
-    var reason: FailureReason {
-        FailureReason(
+    var reason: MessageFailureReason {
+        MessageFailureReason(
             text: text, code: (list.first?["code"]).flatMap { GatewayNumberReader.integer($0) }.map(String.init))
     }
 

@@ -28,7 +28,7 @@ struct CloudRawDocumentSplitter {
             else {
                 continue
             }
-            findings.events[event].raw = RawDocument(bytes: bytes)
+            findings.events[event].raw = RawGatewayDocument(bytes: bytes)
         }
     }
 

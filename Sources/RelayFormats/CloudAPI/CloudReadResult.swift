@@ -7,7 +7,7 @@ struct CloudReadResult {
     /// For each element that made events: its JSON pointer and the index of its first event.
     private(set) var origins: [(pointer: String, event: Int)] = []
     /// What cannot be read in the document is rejected there.
-    let batch = BatchReading()
+    let batch = BatchDocumentReader()
 
     /// The elements of an array, each with its JSON pointer. A value that is not an array, and an element that is not
     /// an object, are rejected.

@@ -9,14 +9,14 @@ struct CloudReader: FormatReader {
     let number: CloudBusinessNumber
     let contacts: CloudContacts
     let change: CloudChange
-    let batch: BatchReading
+    let batch: BatchDocumentReader
 
     /// The members of a value that make events.
     static let members = [
         "messages", "message_echoes", "statuses", "calls", "history", "state_sync", "groups",
     ]
 
-    init(_ change: CloudChange, session: String, receivedAt: Timestamp, batch: BatchReading) {
+    init(_ change: CloudChange, session: String, receivedAt: Timestamp, batch: BatchDocumentReader) {
         self.change = change
         self.batch = batch
         self.session = session

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Webhooks of Evolution API v2 (and v1): `{event, instance, data, sender, server_url, date_time, apikey}`, or an array
 /// of such objects (reference whatsapp.md, A3). The `apikey` is dropped.
-package struct EvolutionFormat: EventFormat, EnvelopeFormat {
+package struct EvolutionFormat: SourceFormat, GatewayEnvelopeFormat {
     package static let name = "evolution"
     package static let summary = "Documents of Evolution API v2."
     package static let secretField: String? = "apikey"
@@ -17,7 +17,7 @@ package struct EvolutionFormat: EventFormat, EnvelopeFormat {
 
     package init() {}
 
-    package func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+    package func read(_ document: [UInt8], context: FormatReadContext) throws(InvalidDocumentError) -> ParsedDocument {
         try Self.read(document, context)
     }
 

@@ -11,7 +11,7 @@ extension EvolutionReader {
         }
         let node = item["protocolMessage"]?.object ?? item
         let named = try object(node["key"], at: pointer + "/key")
-        let key = BaileysMessageKey(EvolutionJIDReader.completed(named, EvolutionJIDReader.keyFields))
+        let key = BaileysMessageKey(EvolutionJIDCompleter.completed(named, EvolutionJIDCompleter.keyFields))
         var facts = baileys.facts(of: key, at: nil)
         facts.author = nil
         let fromMe: Bool?
@@ -26,7 +26,7 @@ extension EvolutionReader {
         }
         facts.isFromMe = fromMe ?? false
         var event: ParsedEvent
-        switch BaileysMessageNode(["protocolMessage": .object(node)]) {
+        switch ParsedMessageNode(["protocolMessage": .object(node)]) {
         case .edit(let target, let content, let moment): event = edited(facts, target, content, at: moment)
         case .revoke(let target): event = facts.deletion(of: target, session: session)
         default: return []

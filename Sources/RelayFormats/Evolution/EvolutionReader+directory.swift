@@ -8,7 +8,7 @@ extension EvolutionReader {
     func contacts(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let isLone = data.object != nil
         return try each(data, at: pointer) { contact, pointer throws(InvalidDocumentError) in
-            let contact = EvolutionJIDReader.completed(contact, ["remoteJid"])
+            let contact = EvolutionJIDCompleter.completed(contact, ["remoteJid"])
             guard let id = contact.address("remoteJid") ?? contact.address("id") else {
                 throw wrong("must be an address", at: pointer + "/remoteJid")
             }
@@ -39,7 +39,7 @@ extension EvolutionReader {
 
     /// Reads only the name of a chat. The chat in the event after a message has no JID at all.
     func chat(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let item = EvolutionJIDReader.completed(item, ["remoteJid"])
+        let item = EvolutionJIDCompleter.completed(item, ["remoteJid"])
         guard let id = item.address("remoteJid") ?? item.address("id") else { return [] }
         let other = item.address("remoteLid")
         var chat: JSONObject = ["id": .string(id.description)]

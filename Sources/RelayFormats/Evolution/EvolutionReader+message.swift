@@ -37,7 +37,7 @@ extension EvolutionReader {
         guard var node = item["message"]?.object else {
             return try baileys.message(message, at: pointer, isHistory: isHistory)
         }
-        let extras = SupplementaryMessageData(
+        let extras = MessageNodeSupplement(
             base64: node.text("base64") ?? item.text("base64") ?? item["media"]?.object?.text("base64"),
             gatewayURL: node.text("mediaUrl") ?? item.text("mediaUrl"),
             context: item["contextInfo"]?.object ?? node["contextInfo"]?.object

@@ -37,8 +37,8 @@ extension EvolutionReader {
             chat: key.chat,
             recipient: recipient,
             failure: .first(
-                FailureReason(stubParameters: update["messageStubParameters"] ?? item["messageStubParameters"]),
-                FailureReason(item["error"] ?? update["error"])),
+                MessageFailureReason(stubParameters: update["messageStubParameters"] ?? item["messageStubParameters"]),
+                MessageFailureReason(item["error"] ?? update["error"])),
             at: moment,
             receivedAt: receivedAt
         )
@@ -60,7 +60,7 @@ extension EvolutionReader {
             return try self.message(whole, at: pointer).map { [$0] } ?? []
         }
         let facts = baileys.facts(of: key, at: nil)
-        return switch BaileysMessageNode(message) {
+        return switch ParsedMessageNode(message) {
         case .content(let content): [edited(facts, id, content, at: nil)]
         case .edit(let target, let content, let moment): [edited(facts, target, content, at: moment)]
         default: []

@@ -12,9 +12,9 @@ struct EvolutionReader: GatewayEventReader {
     var gateway: String { baileys.gateway }
     var session: String { baileys.session }
     var receivedAt: Timestamp { baileys.receivedAt }
-    var batch: BatchReading { baileys.batch }
+    var batch: BatchDocumentReader { baileys.batch }
 
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading) {
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchDocumentReader) {
         self.init(
             session: session, receivedAt: receivedAt, envelope: envelope, batch: batch,
             gateway: EvolutionFormat.gateway)
@@ -23,10 +23,10 @@ struct EvolutionReader: GatewayEventReader {
     /// - Parameters:
     ///   - envelope: its `sender` is the instance's own account, never an author.
     ///   - gateway: the gateway's name, for error messages.
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading, gateway: String) {
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchDocumentReader, gateway: String) {
         baileys = BaileysReader(
             session: session, receivedAt: receivedAt, batch: batch,
-            account: EvolutionJIDReader.completed(envelope, ["sender"])["sender"], gateway: gateway,
+            account: EvolutionJIDCompleter.completed(envelope, ["sender"])["sender"], gateway: gateway,
             changesMayLackChat: true)
         stamp = envelope.text("date_time")
     }
@@ -75,11 +75,11 @@ struct EvolutionReader: GatewayEventReader {
     /// `keyId`.
     func key(of item: JSONObject) -> JSONObject {
         var key = item["key"]?.object ?? JSONObject()
-        for field in EvolutionJIDReader.keyFields + ["fromMe"] where key[field] ?? .null == .null {
+        for field in EvolutionJIDCompleter.keyFields + ["fromMe"] where key[field] ?? .null == .null {
             key[field] = item[field]
         }
         if key.text("id") == nil { key["id"] = item.text("keyId") == nil ? item["id"] : item["keyId"] }
-        return EvolutionJIDReader.completed(key, EvolutionJIDReader.keyFields)
+        return EvolutionJIDCompleter.completed(key, EvolutionJIDCompleter.keyFields)
     }
 
     /// A person's name; nil for Evolution's placeholders: "Você" for the account itself, a JID, or the digits of a JID.

@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Webhooks of Evolution Go: `{event, data, instanceId, instanceName, instanceToken}` with the events of whatsmeow as
 /// `data`, or an array of such objects. The envelope of its wiki (`{event: "MESSAGE", instance, data}` with messages in
 /// Baileys' form) is read as well (reference whatsapp.md, A4). The `instanceToken` is dropped.
-package struct EvolutionGoFormat: EventFormat, EnvelopeFormat {
+package struct EvolutionGoFormat: SourceFormat, GatewayEnvelopeFormat {
     package static let name = "evolution_go"
     package static let summary = "Documents of Evolution Go."
     package static let secretField: String? = "instanceToken"
@@ -18,7 +18,7 @@ package struct EvolutionGoFormat: EventFormat, EnvelopeFormat {
 
     package init() {}
 
-    package func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+    package func read(_ document: [UInt8], context: FormatReadContext) throws(InvalidDocumentError) -> ParsedDocument {
         try Self.read(document, context)
     }
 

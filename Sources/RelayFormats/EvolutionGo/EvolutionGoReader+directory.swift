@@ -6,7 +6,7 @@ extension EvolutionGoReader {
     /// A group that the account has joined, with all its metadata.
     func joinedGroup(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try address(data, "JID", "the group's JID", at: pointer)
-        return try baileys.group(WhatsmeowGroup.metadata(data, id: id.description), at: pointer)
+        return try baileys.group(WhatsmeowGroupConverter.metadata(data, id: id.description), at: pointer)
     }
 
     /// Changes of a group: one event for its name and settings, and one for each kind of change of its members.
@@ -28,7 +28,7 @@ extension EvolutionGoReader {
             var change: JSONObject = ["id": .string(id.description), "action": .string(action)]
             change["author"] = data["Sender"]
             change["authorPn"] = data["SenderPN"]
-            change["participants"] = .array(members.map(WhatsmeowGroup.member))
+            change["participants"] = .array(members.map(WhatsmeowGroupConverter.member))
             events += try baileys.participants(.object(change), at: pointer)
         }
         return dated(events, data)

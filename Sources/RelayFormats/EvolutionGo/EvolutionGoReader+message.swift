@@ -7,7 +7,7 @@ extension EvolutionGoReader {
         if data["key"] != nil || data["messages"] != nil {
             return try evolution.messages(.object(data), at: pointer, isSent: isSent)
         }
-        guard let info = data["Info"]?.object, let message = WhatsmeowConversion(data) else {
+        guard let info = data["Info"]?.object, let message = WhatsmeowToBaileysConversion(data) else {
             throw wrong("must be an object with Chat, Sender and ID", at: pointer + "/Info")
         }
         _ = try text(info, "ID", "the message's id, a text", at: pointer + "/Info")

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// `Presence` (`From`, online or not) and `ChatPresence` (`HistoryChat`, `Sender`, typing or recording).
+/// `Presence` (`From`, online or not) and `ChatPresence` (`Chat`, `Sender`, typing or recording).
 extension EvolutionGoReader {
     func presence(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         if let from = data.address("From") {

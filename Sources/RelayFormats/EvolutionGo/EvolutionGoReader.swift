@@ -13,9 +13,9 @@ struct EvolutionGoReader: GatewayEventReader {
     var gateway: String { baileys.gateway }
     var session: String { baileys.session }
     var receivedAt: Timestamp { baileys.receivedAt }
-    var batch: BatchReading { baileys.batch }
+    var batch: BatchDocumentReader { baileys.batch }
 
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading) {
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchDocumentReader) {
         let gateway = EvolutionGoFormat.gateway
         baileys = BaileysReader(
             session: session, receivedAt: receivedAt, batch: batch, account: nil, gateway: gateway)

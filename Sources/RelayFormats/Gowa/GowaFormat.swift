@@ -6,7 +6,7 @@ internal import RelayJSON
 ///
 /// The session comes from the URL, else from `session_id`. When that is missing or is free text, the session is the
 /// digits of the phone number in `device_id`.
-package struct GowaFormat: EventFormat, EnvelopeFormat {
+package struct GowaFormat: SourceFormat, GatewayEnvelopeFormat {
     package static let name = "gowa"
     package static let summary = "Documents of go-whatsapp-web-multidevice."
     package static let eventTypes: Set<EventType>? = Set(EventType.reported.filter { $0.category != "session" })
@@ -20,7 +20,7 @@ package struct GowaFormat: EventFormat, EnvelopeFormat {
 
     package init() {}
 
-    package func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+    package func read(_ document: [UInt8], context: FormatReadContext) throws(InvalidDocumentError) -> ParsedDocument {
         try Self.read(document, context)
     }
 

@@ -7,7 +7,7 @@ extension GowaReader {
         var facts = try facts(payload, at: pointer)
         facts.id = payload.text("id") ?? ""
         let target = try text(payload, "reacted_message_id", "the message's id, a text", at: pointer)
-        let reaction = BaileysMessageNode.Reaction(target: target, emoji: payload.text("reaction"), at: facts.sentAt)
+        let reaction = ParsedMessageNode.Reaction(target: target, emoji: payload.text("reaction"), at: facts.sentAt)
         return facts.reaction(reaction, session: session)
     }
 

@@ -19,7 +19,7 @@ extension GowaReader {
 
     /// The facts about a message, without its id and content.
     func facts(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> MessageFacts {
-        let key = GowaMessageKey(payload, own: own)
+        let key = GowaMessageOrigin(payload, own: own)
         guard key.chat != nil else { throw wrong("must be the chat's JID", at: pointer + "/chat_id") }
         return MessageFacts(
             id: "",

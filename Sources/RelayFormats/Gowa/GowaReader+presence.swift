@@ -5,7 +5,7 @@ internal import RelayJSON
 extension GowaReader {
     func presence(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let state = try text(payload, "state", "\"composing\" or \"paused\"", at: pointer)
-        let key = GowaMessageKey(payload, own: own)
+        let key = GowaMessageOrigin(payload, own: own)
         guard let chat = key.chat else { throw wrong("must be the chat's JID", at: pointer + "/chat_id") }
         return PresenceFacts(
             chat: chat,

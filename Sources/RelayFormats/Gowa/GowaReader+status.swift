@@ -13,7 +13,7 @@ extension GowaReader {
     /// read their messages.
     func receipts(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let ids = try array(payload, "ids", "an array of messages' ids", at: pointer)
-        let key = GowaMessageKey(payload, own: own)
+        let key = GowaMessageOrigin(payload, own: own)
         guard let chat = key.chat else { throw wrong("must be the chat's JID", at: pointer + "/chat_id") }
         guard let progress = payload.text("receipt_type").flatMap({ Self.receiptTypes[$0] }), !key.isFromMe
         else { return [] }

@@ -6,13 +6,13 @@ struct GowaReader: GatewayEventReader {
     let gateway = GowaFormat.gateway
     let session: String
     let receivedAt: Timestamp
-    let batch: BatchReading
+    let batch: BatchDocumentReader
     /// The account's own JID; nil when the document does not contain it.
     let own: JID?
     /// The time of the event from the envelope. Messages have a time of their own.
     let sentAt: Timestamp?
 
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading) {
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchDocumentReader) {
         self.session = session
         self.receivedAt = receivedAt
         self.batch = batch

@@ -117,13 +117,13 @@ struct MediaReference {
 
     /// The 32 bytes of the key. Some exports of iOS wrap them as protobuf's field 1 (`0A 20`).
     private static func key(_ json: JSON?) -> String? {
-        guard let bytes = GatewayBytesReader.decode(json) else { return nil }
+        guard let bytes = BinaryFieldReader.decode(json) else { return nil }
         if bytes.count == 34, bytes[0] == 0x0A, bytes[1] == 0x20 { return Base64.encode(Array(bytes.dropFirst(2))) }
         return bytes.count == 32 ? Base64.encode(bytes) : nil
     }
 
     private static func hash(_ json: JSON?) -> String? {
-        GatewayBytesReader.decode(json).flatMap { $0.count == 32 ? Base64.encode($0) : nil }
+        BinaryFieldReader.decode(json).flatMap { $0.count == 32 ? Base64.encode($0) : nil }
     }
 
     /// The time at which the URL expires, in seconds since the epoch: `oe=` in hexadecimal.

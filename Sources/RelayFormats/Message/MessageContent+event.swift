@@ -115,8 +115,8 @@ extension MessageContent {
     static func encrypted(_ node: JSONObject?) -> JSONObject? {
         guard let node, node["encPayload"] != nil || node["encIv"] != nil else { return nil }
         var encrypted = JSONObject()
-        encrypted.append("payload", orNull: GatewayBytesReader.decode(node["encPayload"]).map(Base64.encode))
-        encrypted.append("iv", orNull: GatewayBytesReader.decode(node["encIv"]).map(Base64.encode))
+        encrypted.append("payload", orNull: BinaryFieldReader.decode(node["encPayload"]).map(Base64.encode))
+        encrypted.append("iv", orNull: BinaryFieldReader.decode(node["encIv"]).map(Base64.encode))
         return encrypted
     }
 }

@@ -35,7 +35,7 @@ struct MenuReader {
 
     var content: MessageContent? {
         let flow = flow
-        let choices = Array((buttons + MenuChoice.rows(node["sections"]) + flow.choices).prefix(Self.limit))
+        let choices = Array((buttons + MenuOption.rows(node["sections"]) + flow.choices).prefix(Self.limit))
         let cards = cards
         guard var content = headerContent ?? textContent(choices, cards, payment: flow.payment),
             var members = content.content
@@ -108,7 +108,7 @@ struct MenuReader {
             }
             let names = ["quickReplyButton", "urlButton", "callButton"]
             let inner = names.lazy.compactMap { button[$0]?.object }.first ?? button
-            let choice = MenuChoice(
+            let choice = MenuOption(
                 id: id ?? inner.text("id"),
                 text: inner["buttonText"]?.object?.text("displayText") ?? inner.text("displayText"),
                 url: inner.text("url"),
@@ -157,7 +157,7 @@ extension MessageContent {
 }
 
 /// One choice of a menu: `{id, text}`, and what it opens, calls or copies.
-struct MenuChoice {
+struct MenuOption {
     var id: String?
     /// The label.
     var text: String?
@@ -184,7 +184,7 @@ struct MenuChoice {
     /// The rows of a list, section by section.
     static func rows(_ sections: JSON?) -> [JSONObject] {
         (sections?.array ?? []).flatMap { $0["rows"]?.array ?? [] }.compactMap(\.object).compactMap { row in
-            MenuChoice(
+            MenuOption(
                 id: row.text("rowId") ?? row.text("id"), text: row.text("title"), description: row.text("description")
             ).object
         }

@@ -8,7 +8,7 @@ extension MessageContent {
         let options = (node["options"]?.array ?? []).compactMap { $0.object?.text("optionName") }
         var content: JSONObject = ["name": .string(name), "options": .array(options.map(JSON.string))]
         content.append("selectableCount", orNull: GatewayNumberReader.integer(node["selectableOptionsCount"]))
-        if let bytes = GatewayBytesReader.decode(secret), bytes.count == 32 {
+        if let bytes = BinaryFieldReader.decode(secret), bytes.count == 32 {
             content.append("secret", .string(Base64.encode(bytes)))
         }
         return MessageContent(type: "poll", content: content)

@@ -36,7 +36,7 @@ struct MessageContent {
 
     /// The content of a message that cannot be read.
     /// - Parameter detail: what the gateway says about the reason, as it wrote it.
-    static func unsupported(_ reason: UnreadableReason, detail: String? = nil) -> MessageContent {
+    static func unsupported(_ reason: UnsupportedMessageReason, detail: String? = nil) -> MessageContent {
         var content: JSONObject = ["reason": .string(reason.rawValue)]
         content.append("detail", known: detail)
         return MessageContent(type: "unsupported", content: content)
@@ -44,7 +44,7 @@ struct MessageContent {
 
     /// Whether the message itself may still arrive under the same id.
     var mayStillArrive: Bool {
-        let reason = content?.text("reason").flatMap { UnreadableReason(rawValue: $0) }
+        let reason = content?.text("reason").flatMap { UnsupportedMessageReason(rawValue: $0) }
         return type == "unsupported" && reason?.mayStillArrive == true
     }
 
@@ -89,7 +89,7 @@ struct MessageContent {
         }
         // A message without its content: the sender, often a bank, hides the content on linked devices.
         if opened.name == "placeholderMessage" {
-            content.append("reason", .string(UnreadableReason.hiddenOnLinkedDevices.rawValue))
+            content.append("reason", .string(UnsupportedMessageReason.hiddenOnLinkedDevices.rawValue))
         }
         let raw = opened.name.map { [$0: opened.node] as JSONObject } ?? opened.message
         content.append("raw", .object(MessageNodeRedaction.scrub(raw)))

@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Makes the events of a message: a new message, or a change of an earlier one.
 extension MessageFacts {
     /// The event for a message node; nil when the node has no content.
-    func event(of node: BaileysMessageNode, session: String) -> ParsedEvent? {
+    func event(of node: ParsedMessageNode, session: String) -> ParsedEvent? {
         switch node {
         case .content(let content):
             var facts = self
@@ -52,7 +52,7 @@ extension MessageFacts {
     }
 
     /// A reaction, or its removal. Without an id of its own, its content and time identify it.
-    func reaction(_ reaction: BaileysMessageNode.Reaction, session: String) -> ParsedEvent {
+    func reaction(_ reaction: ParsedMessageNode.Reaction, session: String) -> ParsedEvent {
         let type = EventType.messageReaction
         let chatID = chat?.id.description
         let reactor = isFromMe ? "me" : author?.id.description

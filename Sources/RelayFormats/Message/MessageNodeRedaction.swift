@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Removes key material, thumbnails and embedded files from a node of a gateway's document. Every node that goes out
 /// unmapped, as `raw` or as a part of a payload, passes through it.
 enum MessageNodeRedaction {
-    /// Names of members, as ``SensitiveMember/folded(_:)`` writes them.
+    /// Names of members, as ``SensitiveMemberRules/folded(_:)`` writes them.
     private static let dropped: Set<String> = [
         "mediakey", "messagesecret", "jpegthumbnail", "pngthumbnail", "thumbnail", "base64", "streamingsidecar",
         "scanssidecar", "filesha256", "fileencsha256", "thumbnailsha256", "thumbnailencsha256", "contextinfo",
@@ -31,7 +31,9 @@ enum MessageNodeRedaction {
     private static func members(of object: JSONObject, depth: Int) -> JSONObject {
         var members = JSONObject()
         for (name, value) in object {
-            if dropped.contains(SensitiveMember.folded(name)) || SensitiveMember.isKeyMaterial(name, value) { continue }
+            if dropped.contains(SensitiveMemberRules.folded(name)) || SensitiveMemberRules.isKeyMaterial(name, value) {
+                continue
+            }
             members.append(name, scrub(value, depth: depth))
         }
         return members

@@ -23,9 +23,9 @@ struct NativeFlowButton {
 
     /// The choices that the button offers: several for a list.
     var choices: [JSONObject] {
-        let rows = MenuChoice.rows(params["sections"])
+        let rows = MenuOption.rows(params["sections"])
         guard rows.isEmpty else { return rows }
-        let choice = MenuChoice(
+        let choice = MenuOption(
             id: params.text("id") ?? id,
             text: params.text("display_text") ?? params.text("flow_cta") ?? params.text("title"),
             url: params.text("url") ?? params.text("merchant_url"),

@@ -58,7 +58,7 @@ struct ReceiptFacts {
     /// The group member who sent the receipt; nil in a direct chat.
     var recipient: PersonIdentity?
     /// For a failure: the reason.
-    var failure: FailureReason?
+    var failure: MessageFailureReason?
     /// The time of the receipt; nil when the gateway does not report it.
     var at: Timestamp?
     var receivedAt: Timestamp

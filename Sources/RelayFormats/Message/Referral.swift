@@ -98,7 +98,7 @@ struct Referral {
 
     private static func value(_ name: String, _ json: JSON) -> JSON? {
         if bytes.contains(name) {
-            if let bytes = GatewayBytesReader.decode(json), !bytes.isEmpty { return .string(Base64.encode(bytes)) }
+            if let bytes = BinaryFieldReader.decode(json), !bytes.isEmpty { return .string(Base64.encode(bytes)) }
         } else if name == "mediaType" {
             if let text = json.string { return text.isEmpty || text == "NONE" ? nil : .string(text.lowercased()) }
             return GatewayNumberReader.integer(json).flatMap { mediaTypes[$0] }.map(JSON.string)

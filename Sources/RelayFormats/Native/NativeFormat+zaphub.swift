@@ -10,7 +10,7 @@ extension NativeFormat {
         _ envelope: JSONObject,
         at pointer: String,
         _ sessionName: EnvelopeSessionResolver,
-        _ batch: BatchReading
+        _ batch: BatchDocumentReader
     ) throws(InvalidDocumentError) -> [ParsedEvent]? {
         let field = envelope["data"]?.object == nil ? "payload" : "data"
         guard let data = envelope[field]?.object, let required = Self.required(by: name, data) else { return nil }

@@ -6,15 +6,15 @@ internal import RelayJSON
 ///
 /// `session` and `session_id` are accepted instead of `sessionId`. `timestamp` (ISO 8601, seconds or milliseconds) is
 /// the time of the event; `id` identifies repetitions. Both are optional. `deliveryId` is ignored.
-package struct NativeFormat: EventFormat {
+package struct NativeFormat: SourceFormat {
     package static let name = "native"
     package static let summary = "Documents of your own gateway, with the relay's own envelope."
     package static let eventTypes: Set<EventType>? = nil
 
     package init() {}
 
-    package func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
-        let batch = BatchReading()
+    package func read(_ document: [UInt8], context: FormatReadContext) throws(InvalidDocumentError) -> ParsedDocument {
+        let batch = BatchDocumentReader()
         let whole = try GatewayDocument(document)
         let envelopes = try whole.envelopes(of: Self.name, batch)
         let sessionName = EnvelopeSessionResolver(
@@ -28,7 +28,7 @@ package struct NativeFormat: EventFormat {
         _ envelope: JSONObject,
         at pointer: String,
         _ sessionName: EnvelopeSessionResolver,
-        _ batch: BatchReading
+        _ batch: BatchDocumentReader
     ) throws(InvalidDocumentError) -> [ParsedEvent] {
         guard let name = envelope["event"]?.string, Self.isEventType(name) else {
             throw InvalidDocumentError(

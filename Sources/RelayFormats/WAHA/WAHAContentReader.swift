@@ -4,13 +4,13 @@ internal import RelayJSON
 /// Reads the content of a WAHA message. The engines NOWEB and GOWS include WhatsApp's own message, which has the most
 /// detail. For WEBJS, and when `_data` is missing, the message is built from WAHA's flat fields.
 enum WAHAContentReader {
-    static func node(_ payload: JSONObject) -> BaileysMessageNode {
+    static func node(_ payload: JSONObject) -> ParsedMessageNode {
         let data = payload["_data"]?.object ?? JSONObject()
-        var node = BaileysMessageNode.nothing
+        var node = ParsedMessageNode.nothing
         if let message = data["message"]?.object {
-            node = BaileysMessageNode(message)
+            node = ParsedMessageNode(message)
         } else if let message = data["Message"]?.object {
-            node = BaileysMessageNode(WhatsmeowFieldRenaming.renamed(message))
+            node = ParsedMessageNode(WhatsmeowFieldRenaming.renamed(message))
         }
         if case .nothing = node { node = flat(payload, data) }
         guard case .content(var content) = node else { return node }
@@ -47,12 +47,12 @@ enum WAHAContentReader {
         "poll_update", "event_response", "message_history_bundle", "message_history_notice",
     ]
 
-    private static func flat(_ payload: JSONObject, _ data: JSONObject) -> BaileysMessageNode {
+    private static func flat(_ payload: JSONObject, _ data: JSONObject) -> ParsedMessageNode {
         if let type = data.text("type"), notices.contains(type) { return .nothing }
         // NOWEB: a notice between messages, or a message without its content. GOWS: the latter.
         let stub = data["messageStubType"] ?? .null
         if (stub != .null && stub != 0) || missing(payload) != nil { return .nothing }
-        if let message = WAHAFlatMessage(payload, data).message { return BaileysMessageNode(message) }
+        if let message = WAHAMessageConverter(payload, data).message { return ParsedMessageNode(message) }
         // A view-once message that was already opened, or that arrived without content.
         if data["key"]?["isViewOnce"]?.bool == true { return .content(.unsupported(.viewOnceUnavailable)) }
         // A protocol message between devices.

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Webhooks of WAHA with any of its engines (WEBJS, NOWEB, GOWS): `{id, timestamp, event, session, me, payload,
 /// engine}`, or an array of such objects (reference whatsapp.md, A6).
-package struct WAHAFormat: EventFormat, EnvelopeFormat {
+package struct WAHAFormat: SourceFormat, GatewayEnvelopeFormat {
     package static let name = "waha"
     package static let summary = "Documents of WAHA, with any of its engines."
 
@@ -15,7 +15,7 @@ package struct WAHAFormat: EventFormat, EnvelopeFormat {
 
     package init() {}
 
-    package func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+    package func read(_ document: [UInt8], context: FormatReadContext) throws(InvalidDocumentError) -> ParsedDocument {
         try Self.read(document, context)
     }
 }

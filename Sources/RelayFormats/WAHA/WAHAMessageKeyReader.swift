@@ -5,7 +5,7 @@ internal import RelayJSON
 /// data (`_data`).
 enum WAHAMessageKeyReader {
     /// The second person that a message names besides its chat.
-    enum Member {
+    enum SecondPerson {
         /// Its author, from `participant` or from the id.
         case author
         /// The person who acknowledged it, from `participant` only: the id contains the account itself.
@@ -13,7 +13,7 @@ enum WAHAMessageKeyReader {
     }
 
     /// Nil when the message has no id that names its chat.
-    static func read(_ message: JSONObject, _ role: Member = .author) -> BaileysMessageKey? {
+    static func read(_ message: JSONObject, _ role: SecondPerson = .author) -> BaileysMessageKey? {
         let serialized = WAHAMessageID(message["id"])
         // The engine WPP sometimes sends a key instead of a message.
         guard let chat = serialized?.chat ?? message.address("remoteJid"),

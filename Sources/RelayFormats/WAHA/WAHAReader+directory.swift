@@ -60,7 +60,7 @@ extension WAHAReader {
         var metadata = data
         for (name, other) in names where metadata[name] ?? .null == .null { metadata[name] = data[other] }
         if let members = data["Participants"]?.array {
-            metadata["participants"] = .array(members.map(WhatsmeowGroup.member))
+            metadata["participants"] = .array(members.map(WhatsmeowGroupConverter.member))
         }
         return metadata
     }

@@ -29,10 +29,11 @@ extension WAHAReader {
     }
 
     /// The reason as WAHA tells it, else as its engine does.
-    private static func failure(_ payload: JSONObject, _ data: JSONObject?) -> FailureReason {
+    private static func failure(_ payload: JSONObject, _ data: JSONObject?) -> MessageFailureReason {
         let stub = data?["update"]?["messageStubParameters"] ?? data?["messageStubParameters"]
         return .first(
-            FailureReason(payload["error"]), FailureReason(payload["reason"]), FailureReason(stubParameters: stub))
+            MessageFailureReason(payload["error"]), MessageFailureReason(payload["reason"]),
+            MessageFailureReason(stubParameters: stub))
     }
 
     /// - Parameter receipt: NOWEB's own receipt; WAHA reports a delivery in a group as `SERVER`.

@@ -6,7 +6,7 @@ struct WAHAReader: GatewayEventReader {
     let gateway = WAHAFormat.gateway
     let session: String
     let receivedAt: Timestamp
-    let batch: BatchReading
+    let batch: BatchDocumentReader
     /// The session's own account; nil when the document does not contain it.
     let me: PersonIdentity?
     /// The account's own JIDs.
@@ -17,7 +17,7 @@ struct WAHAReader: GatewayEventReader {
     let eventID: String?
     let engine: String?
 
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading) {
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchDocumentReader) {
         self.session = session
         self.receivedAt = receivedAt
         self.batch = batch

@@ -12,7 +12,7 @@ enum WhatsmeowFieldRenaming {
         pairs.reserveCapacity(object.count)
         for (key, value) in object {
             // Go puts the members of a `oneof` under a common name that is not in the schema. Bytes are no such members.
-            let isUnwrapped = isAlternative(key) && !SensitiveMember.isKeyMaterial(key, value)
+            let isUnwrapped = isAlternative(key) && !SensitiveMemberRules.isKeyMaterial(key, value)
             let members = isUnwrapped ? value.object ?? [key: value] : [key: value]
             for (key, value) in members {
                 pairs.append((baileys(key), depth < maximumDepth ? Self.renamed(value, depth: depth + 1) : .null))

@@ -3,13 +3,13 @@ internal import RelayJSON
 
 /// The session that an envelope belongs to.
 struct EnvelopeSessionResolver {
-    let context: FormatContext
+    let context: FormatReadContext
     /// The members that may contain the session; the first one present is used.
     let fields: [String]
     /// Whether another envelope of the document names a session. If so, an envelope without one is an error.
     let isNamedElsewhere: Bool
 
-    init(context: FormatContext, envelopes: [(envelope: JSONObject, pointer: String)], fields: [String]) {
+    init(context: FormatReadContext, envelopes: [(envelope: JSONObject, pointer: String)], fields: [String]) {
         self.context = context
         self.fields = fields
         isNamedElsewhere = envelopes.contains { [fields] entry in

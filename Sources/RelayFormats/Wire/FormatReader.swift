@@ -9,7 +9,7 @@ protocol FormatReader {
     var session: String { get }
     var receivedAt: Timestamp { get }
     /// The batch that the posted document is, or contains.
-    var batch: BatchReading { get }
+    var batch: BatchDocumentReader { get }
 }
 
 extension FormatReader {

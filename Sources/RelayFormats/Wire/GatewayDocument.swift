@@ -20,7 +20,7 @@ struct GatewayDocument {
     /// The envelopes, each with its JSON pointer: the document itself, or the elements of an array.
     /// - Parameter batch: an element that is no object is rejected there.
     func envelopes(
-        of dialect: String, _ batch: BatchReading
+        of dialect: String, _ batch: BatchDocumentReader
     ) throws(InvalidDocumentError) -> [(envelope: JSONObject, pointer: String)] {
         if let object = root.object { return [(object, "")] }
         guard let elements = root.array else {
@@ -46,7 +46,7 @@ struct GatewayDocument {
     /// Reads every envelope: those of an array as a batch, and a single one by itself.
     func events(
         of envelopes: [(envelope: JSONObject, pointer: String)],
-        _ batch: BatchReading,
+        _ batch: BatchDocumentReader,
         _ read: (JSONObject, String) throws(InvalidDocumentError) -> [ParsedEvent]
     ) throws(InvalidDocumentError) -> ParsedDocument {
         var events: [ParsedEvent] = []

@@ -77,7 +77,7 @@ package final class LocalMediaStore: MediaStore {
     package func open(
         _ id: MediaID,
         bounds: @Sendable (_ size: Int64) -> Range<Int64>
-    ) async throws(MediaError) -> StoredMediaReader {
+    ) async throws(MediaError) -> StoredMediaStream {
         let path = fileTree.path(of: id)
         let found = try await threads.run { () throws(MediaError) -> (file: RandomAccessFile, size: Int64)? in
             guard let file = try RandomAccessFile.existing(path) else { return nil }
@@ -92,7 +92,7 @@ package final class LocalMediaStore: MediaStore {
         let chunks = AsyncThrowingStream<[UInt8], any Error>(unfolding: {
             try await threads.run { () throws(MediaError) in try reader.next() }
         })
-        return StoredMediaReader(size: found.size, range: range, chunks: chunks)
+        return StoredMediaStream(size: found.size, range: range, chunks: chunks)
     }
 
     package func sweep(before moment: Timestamp) async throws(MediaError) -> Int {

@@ -11,7 +11,7 @@ package struct CurlMediaHTTPClient: MediaHTTPClient {
     }
 
     package func get(_ request: MediaDownloadRequest) async throws(MediaError) -> MediaDownloadResponse {
-        let request = HTTPRequest(
+        let request = HTTPClientRequest(
             method: "GET",
             url: request.url,
             headers: request.headers,

@@ -20,7 +20,7 @@ extension MediaCandidate {
     static func all(of media: RawMediaReference, source: String, session: String, options: MediaSourceOptions)
         -> [MediaCandidate]
     {
-        let locator = MediaLocator(source: source, session: session, options: options)
+        let locator = MediaCandidateResolver(source: source, session: session, options: options)
         return media.locations.flatMap { location in
             do throws(MediaError) {
                 return try locator.candidates(of: location)
@@ -32,7 +32,7 @@ extension MediaCandidate {
 }
 
 /// Converts the locations in a message to candidates.
-private struct MediaLocator {
+private struct MediaCandidateResolver {
     let source: String
     let session: String
     let options: MediaSourceOptions

@@ -5,7 +5,7 @@ internal import ServiceLifecycle
 /// Fetches the files of messages into a media store. Concurrent requests for the same file share one fetch, and the
 /// number of simultaneous downloads is limited.
 package final class MediaFetchService: MediaFetcher, Service {
-    private struct Wanted: Hashable {
+    private struct FetchKey: Hashable {
         let candidates: [MediaCandidate]
         let kind: MediaKind
         let fileSHA256: [UInt8]?
@@ -21,7 +21,7 @@ package final class MediaFetchService: MediaFetcher, Service {
     private let logger: Logger
     private let semaphore: AsyncSemaphore
     private let threads = FileIOThreadPool(name: "relay.media.fetching", width: 4)
-    private let sharedDownloads: SharedDownloads<Wanted>
+    private let sharedDownloads: SharedDownloads<FetchKey>
 
     /// - Parameters:
     ///   - options: returns the options of a source by its name; called for each fetch, so that a reload takes effect.
@@ -57,7 +57,7 @@ package final class MediaFetchService: MediaFetcher, Service {
         limits: MediaFetchLimits
     ) async throws(MediaError) -> StoredMedia {
         let candidates = MediaCandidate.all(of: media, source: source, session: session, options: options(source))
-        let wanted = Wanted(
+        let wanted = FetchKey(
             candidates: candidates,
             kind: media.kind,
             fileSHA256: media.fileSHA256,

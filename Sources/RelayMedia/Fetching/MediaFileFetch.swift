@@ -24,14 +24,14 @@ struct MediaFileFetch: Sendable {
     }
 
     /// The result of a candidate so far.
-    private struct Record {
+    private struct CandidateProgress {
         var failure: MediaError?
         var isOver = false
         var hasBeenDoubted = false
     }
 
     private func rounds(by deadline: Timestamp) async throws(MediaError) -> StoredMedia {
-        var records = candidates.map { _ in Record() }
+        var records = candidates.map { _ in CandidateProgress() }
         for round in 1... {
             for index in candidates.indices where !records[index].isOver {
                 do throws(MediaError) {

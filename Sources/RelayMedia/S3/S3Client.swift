@@ -13,25 +13,25 @@ struct S3Client: Sendable {
 
     // MARK: Objects
 
-    func head(_ id: MediaID) async throws(MediaError) -> HTTPResponse {
+    func head(_ id: MediaID) async throws(MediaError) -> HTTPClientResponse {
         try await send(request("HEAD", name(of: id)))
     }
 
     /// Stores an object. The server rejects a body whose hash is not the id.
-    func put(_ bytes: [UInt8], as id: MediaID) async throws(MediaError) -> HTTPResponse {
+    func put(_ bytes: [UInt8], as id: MediaID) async throws(MediaError) -> HTTPClientResponse {
         var request = request("PUT", name(of: id), payloadHash: id.description, moving: Int64(bytes.count))
         request.body = bytes
         return try await send(request)
     }
 
-    func put(file path: String, as media: StoredMedia) async throws(MediaError) -> HTTPResponse {
+    func put(file path: String, as media: StoredMedia) async throws(MediaError) -> HTTPClientResponse {
         var request = request("PUT", name(of: media.id), payloadHash: media.id.description, moving: media.size)
-        request.bodyFile = FileRangeBody(path: path, length: media.size)
+        request.bodyFile = FileRangeRequestBody(path: path, length: media.size)
         return try await send(request)
     }
 
     /// Copies an object onto itself, which sets its modification time to now.
-    func renew(_ media: StoredMedia) async throws(MediaError) -> HTTPResponse {
+    func renew(_ media: StoredMedia) async throws(MediaError) -> HTTPClientResponse {
         let name = name(of: media.id)
         var request = request("PUT", name, moving: media.size)
         request.headers = [
@@ -42,7 +42,7 @@ struct S3Client: Sendable {
 
     /// Returns when the head of the response has arrived.
     /// - Parameter range: the range in bytes; nil for the whole object.
-    func get(_ media: StoredMedia, range: Range<Int64>?) async throws(MediaError) -> HTTPResponseStream {
+    func get(_ media: StoredMedia, range: Range<Int64>?) async throws(MediaError) -> StreamingHTTPResponse {
         var request = request("GET", name(of: media.id), moving: media.size)
         if let range { request.headers = [("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")] }
         // An error response contains a text.
@@ -77,8 +77,8 @@ struct S3Client: Sendable {
         _ name: String,
         payloadHash: String = AWSSigV4Parameters.emptyPayload,
         moving size: Int64 = 0
-    ) -> HTTPRequest {
-        var request = HTTPRequest(method: method, url: url(of: name))
+    ) -> HTTPClientRequest {
+        var request = HTTPClientRequest(method: method, url: url(of: name))
         request.timeout = Self.timeout + .seconds(size / Self.slowest)
         request.awsSigV4 = AWSSigV4Parameters(
             region: options.region,
@@ -89,7 +89,7 @@ struct S3Client: Sendable {
         return request
     }
 
-    private func send(_ request: HTTPRequest) async throws(MediaError) -> HTTPResponse {
+    private func send(_ request: HTTPClientRequest) async throws(MediaError) -> HTTPClientResponse {
         do throws(HTTPClientError) {
             return try await engine.send(request)
         } catch {
@@ -98,8 +98,8 @@ struct S3Client: Sendable {
     }
 
     /// The engine's timeout is for the whole response; the head has a shorter one.
-    private func stream(_ request: HTTPRequest) async throws(MediaError) -> HTTPResponseStream {
-        let result = await withTaskGroup(of: Result<HTTPResponseStream, HTTPClientError>?.self) { group in
+    private func stream(_ request: HTTPClientRequest) async throws(MediaError) -> StreamingHTTPResponse {
+        let result = await withTaskGroup(of: Result<StreamingHTTPResponse, HTTPClientError>?.self) { group in
             group.addTask {
                 do throws(HTTPClientError) {
                     return .success(try await engine.stream(request))

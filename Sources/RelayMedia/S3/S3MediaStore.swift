@@ -115,7 +115,7 @@ package final class S3MediaStore: MediaStore {
     }
 
     /// Reads the `HEAD` response for an existing object.
-    private func found(_ id: MediaID, _ answer: HTTPResponse) -> FoundObject? {
+    private func found(_ id: MediaID, _ answer: HTTPClientResponse) -> FoundObject? {
         guard answer.status == 200, let size = answer.header("content-length").flatMap({ Int64($0) }), size >= 0 else {
             return nil
         }
@@ -132,12 +132,12 @@ package final class S3MediaStore: MediaStore {
     package func open(
         _ id: MediaID,
         bounds: @Sendable (_ size: Int64) -> Range<Int64>
-    ) async throws(MediaError) -> StoredMediaReader {
+    ) async throws(MediaError) -> StoredMediaStream {
         guard let media = try await look(for: id)?.media else { throw Self.notStored(id) }
         let all = 0..<media.size
         let range = bounds(media.size).clamped(to: all)
         guard !range.isEmpty else {
-            return StoredMediaReader(size: media.size, range: range, chunks: AsyncThrowingStream { $0.finish() })
+            return StoredMediaStream(size: media.size, range: range, chunks: AsyncThrowingStream { $0.finish() })
         }
         let stream = try await client.get(media, range: range == all ? nil : range)
         if stream.status == 404 { throw Self.notStored(id) }
@@ -146,7 +146,7 @@ package final class S3MediaStore: MediaStore {
         }
         let reader = S3ObjectReader(stream, count: Int64(range.count))
         let chunks = AsyncThrowingStream<[UInt8], any Error>(unfolding: { try await reader.next() })
-        return StoredMediaReader(size: media.size, range: range, chunks: chunks)
+        return StoredMediaStream(size: media.size, range: range, chunks: chunks)
     }
 
     private static func notStored(_ id: MediaID) -> MediaError {
@@ -159,13 +159,13 @@ package final class S3MediaStore: MediaStore {
     // MARK: Responses
 
     /// A copy can answer 200 with an error in the body.
-    private func check(_ answer: HTTPResponse, _ what: String) throws(MediaError) {
+    private func check(_ answer: HTTPClientResponse, _ what: String) throws(MediaError) {
         let isRefused = String(decoding: answer.body.prefix(4096), as: UTF8.self).contains("<Error>")
         guard (200..<300).contains(answer.status), !isRefused else { throw failure(answer, what) }
         knowsBucket.withLock { $0 = true }
     }
 
-    private func failure(_ answer: HTTPResponse, _ what: String) -> MediaError {
+    private func failure(_ answer: HTTPClientResponse, _ what: String) -> MediaError {
         let region = answer.header("x-amz-bucket-region")
         return MediaError(s3: answer.status, body: answer.body, region: region, what, client.options)
     }

@@ -4,10 +4,10 @@ internal import Synchronization
 
 /// Reads the body of an object in pieces, on request. The transfer is never faster than the reader.
 final class S3ObjectReader: Sendable {
-    private let stream: HTTPResponseStream
+    private let stream: StreamingHTTPResponse
     private let left: Mutex<Int64>
 
-    init(_ stream: HTTPResponseStream, count: Int64) {
+    init(_ stream: StreamingHTTPResponse, count: Int64) {
         self.stream = stream
         left = Mutex(count)
     }
@@ -31,7 +31,7 @@ final class S3ObjectReader: Sendable {
     }
 }
 
-extension HTTPResponseStream {
+extension StreamingHTTPResponse {
     /// The start of a body with an error message.
     func start() async -> [UInt8] {
         var bytes: [UInt8] = []

@@ -3,7 +3,7 @@ extension ConfigurationGraph {
     var text: String {
         let width = ((sources.map(\.name.count) + destinations.map(\.name.count)).max() ?? 0) + 2
         var parts = [
-            (["Sources"] + sources.map { "  " + TerminalTextFormatting.pad($0.name, width) + line(of: $0) }).joined(
+            (["Sources"] + sources.map { "  " + TerminalTextLayout.pad($0.name, width) + line(of: $0) }).joined(
                 separator: "\n")
         ]
         parts += pipelines.map { pipeline in
@@ -16,7 +16,7 @@ extension ConfigurationGraph {
             let events = destination.events.map { "; events: \($0)" } ?? ""
             let users = pipelines.filter { $0.allStages.contains { $0.destinations.contains(destination.name) } }
             let from = users.isEmpty ? "nothing delivers to it" : "from " + users.map(\.name).joined(separator: ", ")
-            return "  " + TerminalTextFormatting.pad(destination.name, width) + destination.detail + "; " + from
+            return "  " + TerminalTextLayout.pad(destination.name, width) + destination.detail + "; " + from
                 + events
         }
         if !ends.isEmpty { parts.append((["Destinations"] + ends).joined(separator: "\n")) }
@@ -31,7 +31,7 @@ extension ConfigurationGraph {
     private static func lines(of stages: [Stage], indent: Int) -> [String] {
         let margin = String(repeating: " ", count: indent)
         return stages.enumerated().flatMap { index, stage in
-            let number = TerminalTextFormatting.pad("\(index + 1)", 4)
+            let number = TerminalTextLayout.pad("\(index + 1)", 4)
             var lines = [margin + number + stage.title]
             lines += stage.lines.map { margin + "      " + $0 }
             for branch in stage.branches {

@@ -84,7 +84,7 @@ struct GraphLayout {
 
     /// Breaks a text into lines of this number of characters; longer words are broken.
     private static func broken(_ text: String, _ letters: Int) -> [String] {
-        var lines = TerminalTextFormatting.lines(text, width: letters).flatMap { line -> [String] in
+        var lines = TerminalTextLayout.lines(text, width: letters).flatMap { line -> [String] in
             var rest = line[...]
             var parts: [String] = []
             while rest.count > letters {

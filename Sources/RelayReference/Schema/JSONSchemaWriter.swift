@@ -5,7 +5,7 @@ internal import RelayJSON
 ///
 /// Every scalar may also be a string with `${…}`, because an editor cannot know its value.
 struct JSONSchemaWriter {
-    let reference: ConfigurationReference
+    let reference: ConfigurationDocumentation
     /// The schemas that `$ref` refers to.
     private(set) var definitions: JSONObject = [
         "interpolated": [
@@ -17,7 +17,7 @@ struct JSONSchemaWriter {
     private static let interpolation = #"\$\{"#
     private static let interpolated: JSON = ["$ref": "#/$defs/interpolated"]
 
-    init(reference: ConfigurationReference) {
+    init(reference: ConfigurationDocumentation) {
         self.reference = reference
     }
 
@@ -35,17 +35,18 @@ struct JSONSchemaWriter {
 
     mutating func option(_ field: AnyOptionField) -> JSONObject {
         var schema: JSONObject = [
-            "description": .string("\(field.summary)\n\n\(ReferenceOption(path: field.name, field: field).type)")
+            "description": .string("\(field.summary)\n\n\(OptionDocumentation(path: field.name, field: field).type)")
         ]
         for (key, value) in shape(field.shape) { schema[key] = value }
-        if !field.isSecret, let value = field.defaultJSON, ReferenceOption(path: field.name, field: field).value != nil
+        if !field.isSecret, let value = field.defaultJSON,
+            OptionDocumentation(path: field.name, field: field).value != nil
         {
             schema["default"] = value
         }
         return schema
     }
 
-    mutating func shape(_ shape: OptionSchema) -> JSONObject {
+    mutating func shape(_ shape: OptionValueSchema) -> JSONObject {
         switch shape {
         case .text(let pattern?): return Self.text(pattern)
         case .text(nil): return ["type": ["string", "number", "boolean"]]

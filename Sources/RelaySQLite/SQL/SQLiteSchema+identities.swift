@@ -7,9 +7,9 @@ extension SQLiteSchema {
     /// identities.phone is the phone's JID behind a hidden identity as the gateway writes it; NULL while it is not
     /// known. A row without a phone says that events were accepted under the hidden identity. unresolved_keys has the
     /// deduplication keys in which a hidden identity stands whose phone is not known: they are rewritten when it is
-    /// learned. chats.id and contacts.id are canonical (``ChatID/canonical(_:)``); `spelling` is the id as gateways
+    /// learned. chats.id and contacts.id are canonical (``ChatIDRules/canonical(_:)``); `spelling` is the id as gateways
     /// write it, where that is different.
-    static func addIdentities(_ database: Database, _ key: StoreEncryptionKey) throws {
+    static func addIdentities(_ database: Database, _ key: CredentialEncryptionKey) throws {
         try database.execute(
             sql: """
                 CREATE TABLE identities (
@@ -49,7 +49,7 @@ extension SQLiteSchema {
             .all { (key: DirectoryEntryKey(session: $0.text(0), id: $0.text(1)), phone: $0.text(2)) }
         let known = Dictionary(uniqueKeysWithValues: phones.map { ($0.key, $0.phone) })
         func current(_ session: String, _ id: String) -> String {
-            ChatID.canonical(known[DirectoryEntryKey(session: session, id: id)] ?? id)
+            ChatIDRules.canonical(known[DirectoryEntryKey(session: session, id: id)] ?? id)
         }
         for (session, id) in chats where current(session, id) != id {
             try joins.joinChats(session: session, from: id, to: current(session, id))
@@ -70,7 +70,7 @@ extension SQLiteSchema {
             """
         ).all { (destination: $0.text(0), lane: $0.text(1), session: $0.text(2), chat: $0.text(3)) }
         for row in lanes where row.lane == "\(row.session)/\(row.chat)" {
-            let lane = DeliveryLane.text(session: row.session, chat: current(row.session, row.chat))
+            let lane = DeliveryLaneName.text(session: row.session, chat: current(row.session, row.chat))
             guard lane != row.lane else { continue }
             _ = try joins.joinLanes(of: row.destination, from: row.lane, to: lane)
         }
@@ -81,14 +81,14 @@ extension SQLiteSchema {
         for (table, order) in [("forwarded_chats", "updated_at DESC"), ("forwarded_messages", "number")] {
             let chats = try database.prepare("SELECT destination, session, chat FROM \(table) ORDER BY \(order)")
                 .all { [$0.text(0), $0.text(1), $0.text(2)] }
-            for chat in chats where ChatID.canonical(chat[2]) != chat[2] {
-                let values: [SQLValue] = (chat + [ChatID.canonical(chat[2])]).map { .text($0) }
+            for chat in chats where ChatIDRules.canonical(chat[2]) != chat[2] {
+                let values: [SQLValue] = (chat + [ChatIDRules.canonical(chat[2])]).map { .text($0) }
                 try database.run(
                     "UPDATE OR IGNORE \(table) SET chat = ?4 WHERE destination = ?1 AND session = ?2 AND chat = ?3",
                     values: values)
             }
             // What could not be renamed, because the other spelling has a row already.
-            for chat in chats where ChatID.canonical(chat[2]) != chat[2] {
+            for chat in chats where ChatIDRules.canonical(chat[2]) != chat[2] {
                 try database.run(
                     "DELETE FROM \(table) WHERE destination = ?1 AND session = ?2 AND chat = ?3",
                     values: chat.map { .text($0) })

@@ -6,7 +6,7 @@ extension SQLiteSchema {
     /// - Parameter key: what the store's credentials are encrypted with; a new store remembers it.
     /// - Throws: ``StoreError/Code/tooNew`` when a newer version wrote it, ``StoreError/Code/wrongKey`` when it was made
     ///   with another key.
-    static func migrate(_ database: Database, path: String, key: StoreEncryptionKey) throws {
+    static func migrate(_ database: Database, path: String, key: CredentialEncryptionKey) throws {
         let found = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard found <= version else {
             throw StoreError(

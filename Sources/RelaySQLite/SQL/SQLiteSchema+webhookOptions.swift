@@ -5,7 +5,7 @@ internal import RelayJSON
 extension SQLiteSchema {
     /// A webhook's options become one encrypted document, as a destination of the configuration has them, in place of a
     /// column for each: new options need no new column, and bodies and URLs may contain credentials.
-    static func storeWebhookOptions(_ database: Database, _ key: StoreEncryptionKey) throws {
+    static func storeWebhookOptions(_ database: Database, _ key: CredentialEncryptionKey) throws {
         try database.execute(sql: "ALTER TABLE webhooks RENAME TO old_webhooks; DROP INDEX webhooks_session;")
         try database.execute(
             sql: """
@@ -43,7 +43,7 @@ private struct LegacyWebhookRow {
     let id: String
     let options: JSONObject
 
-    init(row: ResultRow, key: StoreEncryptionKey) throws {
+    init(row: ResultRow, key: CredentialEncryptionKey) throws {
         id = row.text(0)
         var options: JSONObject = ["url": .string(row.text(1))]
         let events = try row.json(2)

@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables, as numbered steps. A step that has been released is never changed; `user_version` says which are done.
 enum SQLiteSchema {
     /// - Parameter key: what credentials are encrypted with.
-    typealias Step = @Sendable (_ database: Database, _ key: StoreEncryptionKey) throws -> Void
+    typealias Step = @Sendable (_ database: Database, _ key: CredentialEncryptionKey) throws -> Void
 
     static let steps: [Step] = [
         sql(first), sql(second), sql(forwarding), sql(batches), sql(replays), sql(traces), sql(rawDocuments),

@@ -22,9 +22,9 @@ struct WhereClause {
     /// phone of a hidden identity. Rows that were written before the identity was known have the other id.
     mutating func match(chat: String?, _ column: String, _ session: String?, in database: Database) throws {
         guard let chat else { return }
-        let phones = try ChatID.isLID(chat) ? Self.phones(ofLID: chat, session, database) : [chat]
-        var ids = Set([chat] + phones.flatMap(ChatID.spellings))
-        for phone in ids where !ChatID.isLID(phone) {
+        let phones = try ChatIDRules.isLID(chat) ? Self.phones(ofLID: chat, session, database) : [chat]
+        var ids = Set([chat] + phones.flatMap(ChatIDRules.spellings))
+        for phone in ids where !ChatIDRules.isLID(phone) {
             let lids = try database.prepared(
                 "SELECT lid FROM identities WHERE phone = ?1 AND session = ifnull(?2, session)"
             ).all([.text(phone), SQLValue(session)]) { $0.text(0) }

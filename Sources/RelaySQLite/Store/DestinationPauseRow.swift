@@ -1,7 +1,7 @@
 internal import RelayCore
 
 /// A destination's pause as its table has it.
-struct DestinationPauseRow: TableRow {
+struct DestinationPauseRow: SQLTableRow {
     static let table = "destination_pauses"
     static let columns = ["destination", "reason", "since"]
 

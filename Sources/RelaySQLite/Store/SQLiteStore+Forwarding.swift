@@ -24,7 +24,7 @@ extension SQLiteStore {
     }
 
     package func currentKey(of key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping.Key {
-        guard ChatID.isLID(key.chat) else { return key }
+        guard ChatIDRules.isLID(key.chat) else { return key }
         return try await read { database in
             let phone = try database.prepared(
                 """

@@ -8,7 +8,7 @@ extension SQLiteStore {
             let statement = try database.prepared(
                 "SELECT \(Self.contactColumns) FROM contacts WHERE session = ? AND id = ?")
             return try ids.compactMap {
-                try statement.first(.text($0.session), .text(ChatID.canonical($0.id)), read: Self.contact)
+                try statement.first(.text($0.session), .text(ChatIDRules.canonical($0.id)), read: Self.contact)
             }
         }
     }
@@ -62,7 +62,7 @@ extension SQLiteStore {
 
     package func chats(
         session: String?, search: String?, offset: Int, limit: Int
-    ) async throws(StoreError) -> (chats: [HistoryChat], total: Int) {
+    ) async throws(StoreError) -> (chats: [ChatSummary], total: Int) {
         var condition = WhereClause()
         condition.match("h.session", session)
         condition.search(["h.id", "h.spelling", "c.lid", "g.name", "c.verified_name", "c.name", "c.push_name"], search)
@@ -77,7 +77,7 @@ extension SQLiteStore {
         let order = "h.last_message_at DESC, h.session, h.id"
         return try await page(columns, from, condition.values, order: order, offset, limit) { row in
             let id = row.text(1)
-            return HistoryChat(
+            return ChatSummary(
                 session: row.text(0),
                 id: id,
                 kind: JID(id)?.chatKind ?? .direct,

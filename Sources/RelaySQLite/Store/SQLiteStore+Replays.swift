@@ -162,7 +162,7 @@ extension WhereClause {
         if let since = selection.since {
             // An id is never smaller than its moment, and the rows are sorted by id.
             let bounded = Timestamp(milliseconds: min(max(since.milliseconds, 0), 1 << 43))
-            let first = SortableID.next(after: 0, at: bounded)
+            let first = SortableIDCodec.next(after: 0, at: bounded)
             add("id >= ? AND received_at >= ?", .int(first), .int(since.milliseconds))
         }
         if let until = selection.until { add("received_at < ?", .int(until.milliseconds)) }

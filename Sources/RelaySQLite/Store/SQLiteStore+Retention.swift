@@ -50,7 +50,7 @@ extension SQLiteStore {
                     ORDER BY id LIMIT ?
                     """
                 ).all([
-                    .int(previous), .int(SortableID.next(after: 0, at: moment)), .int(moment.milliseconds),
+                    .int(previous), .int(SortableIDCodec.next(after: 0, at: moment)), .int(moment.milliseconds),
                     .int(Int64(wanted)),
                 ]) { $0.int(0) }
             }

@@ -2,7 +2,7 @@ internal import GRDB
 package import RelayCore
 
 extension SQLiteStore {
-    package func createSession(_ session: Session, webhooks: [WebhookRegistration]) async throws(StoreError) {
+    package func createSession(_ session: Session, webhooks: [SessionWebhook]) async throws(StoreError) {
         let rows = try encrypted(webhooks)
         try await write(rows: 1 + rows.count) { try $0.create(session, webhooks: rows) }
     }
@@ -50,23 +50,23 @@ extension SQLiteStore {
 
     // MARK: Webhooks
 
-    package func webhooks() async throws(StoreError) -> [WebhookRegistration] {
+    package func webhooks() async throws(StoreError) -> [SessionWebhook] {
         try await webhooks(WhereClause())
     }
 
-    package func webhooks(session: String) async throws(StoreError) -> [WebhookRegistration] {
+    package func webhooks(session: String) async throws(StoreError) -> [SessionWebhook] {
         var condition = WhereClause()
         condition.match("session", session)
         return try await webhooks(condition)
     }
 
-    package func webhook(_ id: String) async throws(StoreError) -> WebhookRegistration? {
+    package func webhook(_ id: String) async throws(StoreError) -> SessionWebhook? {
         var condition = WhereClause()
         condition.match("id", id)
         return try await webhooks(condition).first
     }
 
-    package func saveWebhook(_ webhook: WebhookRegistration) async throws(StoreError) {
+    package func saveWebhook(_ webhook: SessionWebhook) async throws(StoreError) {
         let rows = try encrypted([webhook])
         try await write { writer in
             for row in rows { try writer.save(row) }
@@ -85,19 +85,19 @@ extension SQLiteStore {
         }
     }
 
-    private func encrypted(_ webhooks: [WebhookRegistration]) throws(StoreError) -> [WebhookRow] {
-        var rows: [WebhookRow] = []
-        for webhook in webhooks { rows.append(try WebhookRow(webhook, key: key)) }
+    private func encrypted(_ webhooks: [SessionWebhook]) throws(StoreError) -> [SessionWebhookRow] {
+        var rows: [SessionWebhookRow] = []
+        for webhook in webhooks { rows.append(try SessionWebhookRow(webhook, key: key)) }
         return rows
     }
 
-    private func webhooks(_ condition: WhereClause) async throws(StoreError) -> [WebhookRegistration] {
+    private func webhooks(_ condition: WhereClause) async throws(StoreError) -> [SessionWebhook] {
         let rows = try await read { database in
             try database.prepared(
-                "SELECT \(WebhookRow.columns) FROM webhooks \(condition.clause) ORDER BY created_at, id"
-            ).all(condition.values, read: WebhookRow.init(row:))
+                "SELECT \(SessionWebhookRow.columns) FROM webhooks \(condition.clause) ORDER BY created_at, id"
+            ).all(condition.values, read: SessionWebhookRow.init(row:))
         }
-        var webhooks: [WebhookRegistration] = []
+        var webhooks: [SessionWebhook] = []
         for row in rows { webhooks.append(try row.webhook(key: key)) }
         return webhooks
     }

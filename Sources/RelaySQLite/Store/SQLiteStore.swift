@@ -7,9 +7,9 @@ package import RelayCore
 /// Beside the file `PATH` lie `PATH-wal` and `PATH-shm` (SQLite's), `PATH.lock` (held while the store is open) and
 /// `PATH.ballast` (disk space in reserve).
 package final class SQLiteStore: RelayStore {
-    let key: StoreEncryptionKey
+    let key: CredentialEncryptionKey
     let operations: WriteQueue
-    let notifications: DestinationChangeNotifications
+    let notifications: DestinationWakeups
     let readers: DatabasePool
     let logger: Logger
     private let end: OneTimeSignal
@@ -23,7 +23,7 @@ package final class SQLiteStore: RelayStore {
     ///   ``StoreError/Code/unavailable`` when the file cannot be used.
     package static func open(
         path: String,
-        secretKey: StoreEncryptionKey,
+        secretKey: CredentialEncryptionKey,
         clock: any RelayClock,
         logger: Logger,
         configuration: Configuration = Configuration()
@@ -33,7 +33,7 @@ package final class SQLiteStore: RelayStore {
         try StoreFileDirectory.createFile(path)
         let operations = WriteQueue(
             maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes)
-        let notifications = DestinationChangeNotifications()
+        let notifications = DestinationWakeups()
         let end = OneTimeSignal()
         let writer = WriterThread(
             path: path,
@@ -74,9 +74,9 @@ package final class SQLiteStore: RelayStore {
     }
 
     private init(
-        key: StoreEncryptionKey,
+        key: CredentialEncryptionKey,
         operations: WriteQueue,
-        notifications: DestinationChangeNotifications,
+        notifications: DestinationWakeups,
         readers: DatabasePool,
         logger: Logger,
         end: OneTimeSignal

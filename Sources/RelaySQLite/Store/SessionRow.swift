@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// A session as its table has it.
-struct SessionRow: TableRow {
+struct SessionRow: SQLTableRow {
     static let table = "sessions"
     static let columns = [
         "id", "label", "status", "phone_number", "qr_code", "qr_generated_at", "connected_at", "disconnected_at",

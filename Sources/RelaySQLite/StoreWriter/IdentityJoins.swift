@@ -111,7 +111,7 @@ struct IdentityJoins {
     func joinContacts(session: String, from old: String, to id: String) throws {
         let values: [SQLValue] = [
             .text(session), .text(old), .text(id), SQLValue(Self.spelling(of: old, as: id)),
-            SQLValue(ChatID.isLID(old) ? old : nil),
+            SQLValue(ChatIDRules.isLID(old) ? old : nil),
         ]
         try database.run(
             """
@@ -134,6 +134,6 @@ struct IdentityJoins {
 
     /// The spelling to keep beside a canonical id; nil when it is the same, or none.
     static func spelling(of id: String, as canonical: String) -> String? {
-        id == canonical || ChatID.isLID(id) ? nil : id
+        id == canonical || ChatIDRules.isLID(id) ? nil : id
     }
 }

@@ -53,7 +53,7 @@ extension StoreWriter {
     }
 
     /// A stage failure is cancelled, and its event runs through the pipelines again. False when the event is gone.
-    private func replay(_ id: Int64, _ position: DeliveryQueuePosition, at moment: Timestamp) throws -> Bool {
+    private func replay(_ id: Int64, _ position: DeliveryPlacement, at moment: Timestamp) throws -> Bool {
         guard position.isStageFailure else {
             try reopen(id, position, at: moment)
             return true

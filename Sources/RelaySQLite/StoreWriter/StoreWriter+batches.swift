@@ -3,7 +3,7 @@ internal import RelayCore
 
 extension StoreWriter {
     /// A delivery that may go into a batch.
-    private struct BatchCandidate {
+    private struct DeliveryBatchCandidate {
         var id: Int64
         var due: Timestamp?
         var notBefore: Timestamp
@@ -40,7 +40,7 @@ extension StoreWriter {
             if let batch = due.lazy.compactMap(\.batch).first {
                 ids = try members(of: batch, at: claim.destination, policy, now)
             } else {
-                var fill = BatchAccumulator(policy)
+                var fill = BatchMeter(policy)
                 ids = try gather(due, into: &fill, limit: policy.maxEvents, of: claim.destination, now)
                 guard fill.isReady(at: now) else {
                     let later = heads.dropFirst(due.count).first?.due
@@ -54,19 +54,19 @@ extension StoreWriter {
         }
     }
 
-    private func heads(of destination: DestinationKey, limit: Int) throws -> [BatchCandidate] {
+    private func heads(of destination: DestinationKey, limit: Int) throws -> [DeliveryBatchCandidate] {
         try database.prepared(
             """
-            SELECT \(BatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_due
+            SELECT \(DeliveryBatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_due
             LEFT JOIN delivery_bodies b ON b.id = d.id
             WHERE d.destination = ? AND d.due_at IS NOT NULL ORDER BY d.due_at, d.id LIMIT ?
             """
-        ).all([SQLValue(destination), .int(Int64(limit))], read: BatchCandidate.init)
+        ).all([SQLValue(destination), .int(Int64(limit))], read: DeliveryBatchCandidate.init)
     }
 
     /// Fills a batch with heads that were never sent in one, and with deliveries behind them while the limits allow.
     private func gather(
-        _ heads: ArraySlice<BatchCandidate>, into fill: inout BatchAccumulator, limit: Int,
+        _ heads: ArraySlice<DeliveryBatchCandidate>, into fill: inout BatchMeter, limit: Int,
         of destination: DestinationKey,
         _ now: Timestamp
     ) throws -> [Int64] {
@@ -91,12 +91,12 @@ extension StoreWriter {
     ) throws -> [Int64] {
         let members = try database.prepared(
             """
-            SELECT \(BatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_batch
+            SELECT \(DeliveryBatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_batch
             LEFT JOIN delivery_bodies b ON b.id = d.id
             WHERE d.batch = ? AND d.state = 0 ORDER BY d.id
             """
-        ).all([.int(batch)], read: BatchCandidate.init)
-        var fill = BatchAccumulator(policy)
+        ).all([.int(batch)], read: DeliveryBatchCandidate.init)
+        var fill = BatchMeter(policy)
         var ids: [Int64] = []
         var last: [String: Int64] = [:]
         for member in members {
@@ -115,13 +115,13 @@ extension StoreWriter {
     /// The deliveries behind one in its lane, in order.
     private func following(
         _ id: Int64, in lane: String, of destination: DestinationKey, limit: Int
-    ) throws -> [BatchCandidate] {
+    ) throws -> [DeliveryBatchCandidate] {
         try database.prepared(
             """
-            SELECT \(BatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_lane
+            SELECT \(DeliveryBatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_lane
             LEFT JOIN delivery_bodies b ON b.id = d.id
             WHERE d.destination = ? AND d.lane = ? AND d.state IN (0, 1) AND d.id > ? ORDER BY d.id LIMIT ?
             """
-        ).all([SQLValue(destination), .text(lane), .int(id), .int(Int64(limit))], read: BatchCandidate.init)
+        ).all([SQLValue(destination), .text(lane), .int(id), .int(Int64(limit))], read: DeliveryBatchCandidate.init)
     }
 }

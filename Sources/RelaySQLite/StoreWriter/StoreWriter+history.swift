@@ -4,7 +4,7 @@ internal import RelayJSON
 
 extension StoreWriter {
     /// - Parameter isRerun: whether the record is of an old event: then it adds what is missing, and known values stay.
-    func write(_ record: HistoryUpdate, isRerun: Bool) throws {
+    func write(_ record: HistoryChange, isRerun: Bool) throws {
         switch record {
         case .message(let message): try write(message)
         case .status(let change): try write(change)
@@ -101,7 +101,7 @@ extension StoreWriter {
     private func write(_ contact: Contact, isRerun: Bool) throws {
         // A gateway's answer is new, also when an old event caused the lookup.
         let id = try currentID(contact.id, session: contact.session)
-        let lid = contact.lid ?? (ChatID.isLID(contact.id) && id != contact.id ? contact.id : nil)
+        let lid = contact.lid ?? (ChatIDRules.isLID(contact.id) && id != contact.id ? contact.id : nil)
         let (first, second) = isRerun && contact.checkedAt == nil ? ("c", "excluded") : ("excluded", "c")
         try database.run(
             """

@@ -18,16 +18,16 @@ extension StoreWriter {
 
     /// The id under which the rows of a chat or contact are kept.
     func currentID(_ id: String, session: String) throws -> String {
-        guard ChatID.isLID(id) else { return ChatID.canonical(id) }
-        return ChatID.canonical(try phone(ofLID: id, session: session) ?? id)
+        guard ChatIDRules.isLID(id) else { return ChatIDRules.canonical(id) }
+        return ChatIDRules.canonical(try phone(ofLID: id, session: session) ?? id)
     }
 
     /// The lane of a delivery. One that was planned before its chat's phone was known is in the phone's lane.
     func currentLane(_ lane: String?, session: String, chat: String?) throws -> String? {
-        guard let lane, let chat, ChatID.isLID(chat), lane == DeliveryLane.text(session: session, chat: chat),
+        guard let lane, let chat, ChatIDRules.isLID(chat), lane == DeliveryLaneName.text(session: session, chat: chat),
             let phone = try phone(ofLID: chat, session: session)
         else { return lane }
-        return DeliveryLane.text(session: session, chat: phone)
+        return DeliveryLaneName.text(session: session, chat: phone)
     }
 
     // MARK: Acceptance
@@ -37,11 +37,11 @@ extension StoreWriter {
         guard !entry.lids.isEmpty else { return entry }
         let session = entry.event.session
         var event = entry.event
-        event.chat = try EventIdentity.resolve(chat: event.chat, payload: &event.payload) {
+        event.chat = try LIDResolver.resolve(chat: event.chat, payload: &event.payload) {
             try phone(ofLID: $0, session: session)
         }
         event.dedupKey = try event.dedupKey.map { key in
-            try EventIdentity.canonicalKey(key) { try phone(ofLID: $0, session: session) }
+            try LIDResolver.canonicalKey(key) { try phone(ofLID: $0, session: session) }
         }
         // Encoded anew only where something was replaced.
         return event == entry.event ? entry : EncodedJournalEntry(event, source: entry.source)
@@ -51,11 +51,11 @@ extension StoreWriter {
     /// becomes known.
     func noteUnresolved(_ entry: EncodedJournalEntry, as id: Int64) throws {
         let event = entry.event
-        for lid in EventIdentity.lids(chat: event.chat, payload: event.payload) {
+        for lid in LIDResolver.lids(chat: event.chat, payload: event.payload) {
             try statements.insertIdentity.run(.text(event.session), .text(lid))
         }
         guard let key = event.dedupKey else { return }
-        for lid in Set(EventIdentity.lids(inKey: key)) {
+        for lid in Set(LIDResolver.lids(inKey: key)) {
             try statements.insertIdentity.run(.text(event.session), .text(lid))
             try statements.insertUnresolvedKey.run(
                 .text(event.session), .text(lid), .int(id), .text(entry.source), .text(key))
@@ -68,17 +68,17 @@ extension StoreWriter {
     /// the phone's, and `contact.identified` is accepted.
     func learn(_ pair: IdentityPair, session: String, source: String, at moment: Timestamp) throws {
         let key = DirectoryEntryKey(session: session, id: pair.lid)
-        if let known = identities[key], ChatID.canonical(known) == ChatID.canonical(pair.phone) { return }
+        if let known = identities[key], ChatIDRules.canonical(known) == ChatIDRules.canonical(pair.phone) { return }
         let row = try statements.findPhone.first(.text(session), .text(pair.lid)) { $0.optionalText(0) }
         identities[key] = pair.phone
         // Only the spelling is different: the first one stays.
-        if let known = row.flatMap(\.self), ChatID.canonical(known) == ChatID.canonical(pair.phone) {
+        if let known = row.flatMap(\.self), ChatIDRules.canonical(known) == ChatIDRules.canonical(pair.phone) {
             identities[key] = known
             return
         }
         try statements.setPhone.run(.text(session), .text(pair.lid), .text(pair.phone))
         guard let row, row == nil else { return }
-        let phone = ChatID.canonical(pair.phone)
+        let phone = ChatIDRules.canonical(pair.phone)
         let joins = IdentityJoins(database)
         try joinKeys(of: pair.lid, session: session)
         try joinLanes(of: pair.lid, phone, session: session, joins)
@@ -94,7 +94,7 @@ extension StoreWriter {
             "SELECT event_id, source, key FROM unresolved_keys WHERE session = ? AND lid = ? ORDER BY event_id"
         ).all([.text(session), .text(lid)]) { (event: $0.int(0), source: $0.text(1), key: $0.text(2)) }
         for row in rows {
-            let key = try EventIdentity.canonicalKey(row.key) { try phone(ofLID: $0, session: session) }
+            let key = try LIDResolver.canonicalKey(row.key) { try phone(ofLID: $0, session: session) }
             let digest = EncodedJournalEntry.digest(source: row.source, session: session, key: key)
             try database.run(
                 "UPDATE unresolved_keys SET key = ?3 WHERE session = ?1 AND event_id = ?2",
@@ -115,7 +115,7 @@ extension StoreWriter {
 
     private func joinLanes(of lid: String, _ phone: String, session: String, _ joins: IdentityJoins) throws {
         let (old, new) = (
-            DeliveryLane.text(session: session, chat: lid), DeliveryLane.text(session: session, chat: phone)
+            DeliveryLaneName.text(session: session, chat: lid), DeliveryLaneName.text(session: session, chat: phone)
         )
         for destination in try destinations()
         where try joins.joinLanes(of: destination.text, from: old, to: new) {

@@ -15,14 +15,14 @@ struct EncodedJournalEntry: Sendable {
 
     init(_ event: ParsedEvent, source: String) {
         var event = event
-        event.dedupKey = event.dedupKey.map { EventIdentity.canonicalKey($0) { _ in nil } }
+        event.dedupKey = event.dedupKey.map { LIDResolver.canonicalKey($0) { _ in nil } }
         self.event = event
         self.source = source
         dedupKey = event.dedupKey.map { Self.digest(source: source, session: event.session, key: $0) }
         payload = JSON.object(event.payload).bytes
         lids =
-            EventIdentity.lids(chat: event.chat, payload: event.payload)
-            + (event.dedupKey.map(EventIdentity.lids(inKey:)) ?? [])
+            LIDResolver.lids(chat: event.chat, payload: event.payload)
+            + (event.dedupKey.map(LIDResolver.lids(inKey:)) ?? [])
     }
 
     /// A dedup key as 16 bytes. Each part has its length before it, so that no two triples give the same bytes.
@@ -94,7 +94,7 @@ extension StoreWriter {
             try write(record, isRerun: run > 0)
         }
         let replay = run > 0 ? try finishRerun(result, at: moment) : nil
-        var planned = EarlierDeliveries()
+        var planned = PreviousRunDeliveries()
         for delivery in result.deliveries {
             if run > 0, replay == nil, try planned.takes(delivery, event: result.event, from: database) { continue }
             let id = try insert(delivery, event: result.event, at: moment)
@@ -137,7 +137,7 @@ extension StoreWriter {
 
 /// The deliveries that earlier runs of an event have planned. Receivers know them by their ids, so they are not queued
 /// again. When a pipeline delivers an event to a destination several times, the first of them are the known ones.
-private struct EarlierDeliveries {
+private struct PreviousRunDeliveries {
     private struct Key: Hashable {
         var destination: DestinationKey
         var pipeline: String

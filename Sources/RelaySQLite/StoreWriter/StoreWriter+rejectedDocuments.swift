@@ -14,7 +14,7 @@ extension StoreWriter {
             "DELETE FROM rejected_documents WHERE digest = ? RETURNING occurrences, first_received_at"
         ).first(.blob(row.digest)) { ($0.int(0), $0.time(1)) }
         let last = try database.prepared("SELECT max(number) FROM rejected_documents").first { $0.optionalInt(0) }
-        let number = SortableID.next(after: (last ?? nil) ?? 0, at: moment)
+        let number = SortableIDCodec.next(after: (last ?? nil) ?? 0, at: moment)
         let document = row.document
         try database.run(
             """

@@ -9,7 +9,7 @@ extension StoreWriter {
         _ selection: ReplaySelection, rate: RateLimit, estimate: ReplayEstimate
     ) throws -> ReplayID {
         let last = try database.prepared("SELECT ifnull(max(id), 0) FROM replays").first { $0.int(0) }
-        let id = SortableID.next(after: last ?? 0, at: estimate.at)
+        let id = SortableIDCodec.next(after: last ?? 0, at: estimate.at)
         try database.run(
             """
             INSERT INTO replays (id, state, created_at, rate, cursor, last, selected, origin, since, until, session,

@@ -49,13 +49,13 @@ extension StoreWriter {
             """
             DELETE FROM messages WHERE event_id < ?1 AND number IN (SELECT number FROM messages ORDER BY number LIMIT ?2)
             """,
-            .int(moment.milliseconds << SortableID.counterBits), .int(Int64(limit))
+            .int(moment.milliseconds << SortableIDCodec.counterBits), .int(Int64(limit))
         )
         return database.changesCount
     }
 
     func sweepDedup(before moment: Timestamp, limit: Int) throws -> Int {
-        let end = moment.milliseconds << SortableID.counterBits
+        let end = moment.milliseconds << SortableIDCodec.counterBits
         try database.run(
             """
             DELETE FROM dedup WHERE event_id IN (
@@ -82,15 +82,15 @@ extension StoreWriter {
         try database.run("DELETE FROM delivery_counts WHERE n = 0")
     }
 
-    private static func finished(_ row: ResultRow) -> (id: Int64, position: DeliveryQueuePosition) {
+    private static func finished(_ row: ResultRow) -> (id: Int64, position: DeliveryPlacement) {
         let state = DeliveryState(rawValue: Int(row.int(1))) ?? .cancelled
         return (
             row.int(0),
-            DeliveryQueuePosition(destination: row.destination(2), lane: nil, state: state, isDue: false, event: 0)
+            DeliveryPlacement(destination: row.destination(2), lane: nil, state: state, isDue: false, event: 0)
         )
     }
 
-    private func delete(_ rows: [(id: Int64, position: DeliveryQueuePosition)]) throws -> Int {
+    private func delete(_ rows: [(id: Int64, position: DeliveryPlacement)]) throws -> Int {
         for row in rows { try delete(row.id, row.position) }
         if !rows.isEmpty { try keepLastIDs() }
         return rows.count

@@ -4,7 +4,7 @@ internal import RelayJSON
 
 extension StoreWriter {
     /// - Throws: ``StoreError/Code/conflict`` before anything is written.
-    func create(_ session: Session, webhooks: [WebhookRow]) throws {
+    func create(_ session: Session, webhooks: [SessionWebhookRow]) throws {
         let isTaken =
             try database.prepared("SELECT 1 FROM sessions WHERE id = ?").first(.text(session.id)) { _ in } != nil
         guard !isTaken else {
@@ -70,10 +70,10 @@ extension StoreWriter {
         try database.prepared("SELECT 1 FROM webhooks WHERE id = ?").first(.text(id)) { _ in } != nil
     }
 
-    func save(_ webhook: WebhookRow) throws {
+    func save(_ webhook: SessionWebhookRow) throws {
         let values = webhook.values
         let marks = values.map { _ in "?" }.joined(separator: ", ")
-        let insertion = "INSERT OR REPLACE INTO webhooks (\(WebhookRow.columns)) VALUES (\(marks))"
+        let insertion = "INSERT OR REPLACE INTO webhooks (\(SessionWebhookRow.columns)) VALUES (\(marks))"
         _ = try database.prepared(insertion).first(values: values) { _ in }
     }
 

@@ -68,12 +68,12 @@ final class StoreWriter {
 
     /// The id of a new event. The order of ids is the order of commits.
     func nextEvent(at moment: Timestamp) -> Int64 {
-        lastEvent = SortableID.next(after: lastEvent, at: moment)
+        lastEvent = SortableIDCodec.next(after: lastEvent, at: moment)
         return lastEvent
     }
 
     func nextDelivery(at moment: Timestamp) -> Int64 {
-        lastDelivery = SortableID.next(after: lastDelivery, at: moment)
+        lastDelivery = SortableIDCodec.next(after: lastDelivery, at: moment)
         return lastDelivery
     }
 

@@ -5,7 +5,7 @@ internal import RelayCore
 struct TransactionRunner {
     let writer: StoreWriter
     let checkpoints: WALCheckpointer
-    let notifications: DestinationChangeNotifications
+    let notifications: DestinationWakeups
     var space: DiskFullState
 
     /// Performs all of them and answers each. False when the connection must not be used any more.

@@ -10,7 +10,7 @@ struct WriterThread {
     let cacheBytes: Int
     let clock: any RelayClock
     let operations: WriteQueue
-    let notifications: DestinationChangeNotifications
+    let notifications: DestinationWakeups
     let logger: Logger
     let diskReserve: DiskReserveFile
 

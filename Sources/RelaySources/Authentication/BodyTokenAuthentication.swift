@@ -30,10 +30,12 @@ package struct BodyTokenAuthentication: IntakeAuthentication {
         self.token = token
     }
 
-    package func adapted(to format: any EventFormat.Type) throws(AuthenticationFormatError) -> BodyTokenAuthentication {
+    package func adapted(to format: any SourceFormat.Type) throws(UnsupportedAuthenticationError)
+        -> BodyTokenAuthentication
+    {
         guard field.isEmpty else { return self }
         guard let known = format.secretField else {
-            throw AuthenticationFormatError(
+            throw UnsupportedAuthenticationError(
                 message: "documents of the format \(format.name) carry no secret of their own",
                 help: "add field: the member of the body that has it"
             )

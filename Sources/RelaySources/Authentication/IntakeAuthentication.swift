@@ -20,17 +20,17 @@ package protocol IntakeAuthentication: AuthenticationOptions {
     var secretMember: String? { get }
 
     /// The same authentication, adapted to the documents of a format. Default unchanged.
-    func adapted(to format: any EventFormat.Type) throws(AuthenticationFormatError) -> Self
+    func adapted(to format: any SourceFormat.Type) throws(UnsupportedAuthenticationError) -> Self
 }
 
 extension IntakeAuthentication {
     package func challenge(query: [String: String]) -> String? { nil }
     package var secretMember: String? { nil }
-    package func adapted(to format: any EventFormat.Type) throws(AuthenticationFormatError) -> Self { self }
+    package func adapted(to format: any SourceFormat.Type) throws(UnsupportedAuthenticationError) -> Self { self }
 }
 
 /// The reason why a kind of authentication cannot be used with a format.
-package struct AuthenticationFormatError: Error, Sendable, CustomStringConvertible {
+package struct UnsupportedAuthenticationError: Error, Sendable, CustomStringConvertible {
     let message: String
     /// How to fix the configuration.
     let help: String
@@ -48,7 +48,7 @@ extension OptionValueType where Value == any IntakeAuthentication {
 }
 
 extension IntakeAuthentication {
-    fileprivate static var configuredKind: OptionVariantBuilder<any IntakeAuthentication> {
-        OptionVariantBuilder(OptionVariant(name: kind, summary: summary, fields: fields)) { try Self($0) }
+    fileprivate static var configuredKind: OptionVariantParser<any IntakeAuthentication> {
+        OptionVariantParser(OptionVariant(name: kind, summary: summary, fields: fields)) { try Self($0) }
     }
 }

@@ -12,17 +12,17 @@ package struct HTTPTransport: SourceTransport {
 
     private let intakeAuthentication: (any IntakeAuthentication)?
 
-    package init(_ options: OptionReader, format: any EventFormat.Type) throws {
+    package init(_ options: OptionReader, format: any SourceFormat.Type) throws {
         do {
             intakeAuthentication = try options(Self.auth)?.adapted(to: format)
-        } catch let error as AuthenticationFormatError {
+        } catch let error as UnsupportedAuthenticationError {
             throw options.fail(Self.auth, error.message, help: error.help)
         }
     }
 
     package var authentication: (any AuthenticationOptions)? { intakeAuthentication }
 
-    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection {
+    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceReception {
         .posted(
             Intake(
                 reader: reader,

@@ -18,10 +18,10 @@ package struct SourceDocumentReader: Sendable {
 
     /// The name of the source.
     package let source: String
-    private let format: any EventFormat
+    private let format: any SourceFormat
     private let defaultSession: String?
     private let keepsRaw: Bool
-    private let resends: ResendFilter?
+    private let resends: ResendRequestFilter?
     private let files: EmbeddedFileHandling
 
     /// - Parameters:
@@ -31,10 +31,10 @@ package struct SourceDocumentReader: Sendable {
     ///     such requests; nil to remove nothing.
     package init(
         source: String,
-        format: any EventFormat,
+        format: any SourceFormat,
         defaultSession: String? = nil,
         keepsRaw: Bool = false,
-        resends: ResendFilter? = nil,
+        resends: ResendRequestFilter? = nil,
         files: EmbeddedFileHandling
     ) {
         self.source = source
@@ -49,8 +49,8 @@ package struct SourceDocumentReader: Sendable {
     /// - Parameter format: the format that the source names.
     package init(
         _ source: RelayConfiguration.Source,
-        format: any EventFormat,
-        resends: ResendFilter? = nil,
+        format: any SourceFormat,
+        resends: ResendRequestFilter? = nil,
         files: EmbeddedFileHandling
     ) {
         self.init(
@@ -113,7 +113,7 @@ package struct SourceDocumentReader: Sendable {
         session: String?,
         at moment: Timestamp
     ) throws(IntakeError) -> ParsedDocument {
-        var context = FormatContext(session: session, receivedAt: moment, keepsRaw: keepsRaw)
+        var context = FormatReadContext(session: session, receivedAt: moment, keepsRaw: keepsRaw)
         do {
             return try format.read(document, context: context)
         } catch {

@@ -64,7 +64,7 @@ struct GatewayLookupPolicy: Sendable {
         }
     }
 
-    typealias Filling = @Sendable (inout EventDraft, ChatDirectoryEntry, StageContext) -> Void
+    typealias Filling = @Sendable (inout PipelineEvent, ChatDirectoryEntry, StageContext) -> Void
 }
 
 extension JSONObject {

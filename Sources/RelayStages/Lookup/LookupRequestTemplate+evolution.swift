@@ -13,7 +13,7 @@ extension LookupRequestTemplate {
                     else { return nil }
                     return "\(base)/group/findGroupInfos/\(session)?groupJid=\(id)"
                 },
-                reader: LookupAnswerReader(
+                reader: DirectoryLookupAnswerReader(
                     names: names,
                     pictures: pictures ? .among : .no,
                     name: options.name,
@@ -22,7 +22,7 @@ extension LookupRequestTemplate {
             )
         ]
         func contact(
-            _ route: String, _ body: @escaping @Sendable (_ id: String) -> String, _ reader: LookupAnswerReader
+            _ route: String, _ body: @escaping @Sendable (_ id: String) -> String, _ reader: DirectoryLookupAnswerReader
         ) {
             let question = LookupRequestTemplate(
                 url: { chat in
@@ -38,14 +38,14 @@ extension LookupRequestTemplate {
             contact(
                 "findContacts",
                 { #"{"where":{"remoteJid":"\#($0)"}}"# },
-                LookupAnswerReader(names: true, name: options.name, phone: options.phone)
+                DirectoryLookupAnswerReader(names: true, name: options.name, phone: options.phone)
             )
         }
         if pictures {
             contact(
                 "fetchProfilePictureUrl",
                 { #"{"number":"\#($0)"}"# },
-                LookupAnswerReader(pictures: .alone, picture: options.picture)
+                DirectoryLookupAnswerReader(pictures: .alone, picture: options.picture)
             )
         }
         return questions

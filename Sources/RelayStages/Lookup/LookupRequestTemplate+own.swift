@@ -8,7 +8,7 @@ extension LookupRequestTemplate {
         let isApart = options.pictureURL != nil
         var questions: [LookupRequestTemplate] = []
         if names || !isApart {
-            let reader = LookupAnswerReader(
+            let reader = DirectoryLookupAnswerReader(
                 names: names,
                 pictures: pictures && !isApart ? .among : .no,
                 name: options.name,
@@ -22,7 +22,7 @@ extension LookupRequestTemplate {
         if pictures, let url = options.pictureURL {
             questions.append(
                 LookupRequestTemplate(
-                    url: address(url), reader: LookupAnswerReader(pictures: .alone, picture: options.picture)))
+                    url: address(url), reader: DirectoryLookupAnswerReader(pictures: .alone, picture: options.picture)))
         }
         return questions
     }

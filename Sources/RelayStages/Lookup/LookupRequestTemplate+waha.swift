@@ -8,7 +8,7 @@ extension LookupRequestTemplate {
         let base = options.base + "/api/"
         var questions: [LookupRequestTemplate] = []
         if names {
-            let reader = LookupAnswerReader(names: true, name: options.name)
+            let reader = DirectoryLookupAnswerReader(names: true, name: options.name)
             questions.append(
                 LookupRequestTemplate(
                     url: { chat in
@@ -27,7 +27,7 @@ extension LookupRequestTemplate {
                         guard let session = chat.encoded("session"), let id = chat.wahaID else { return nil }
                         return "\(base)\(session)/chats/\(id)/picture"
                     },
-                    reader: LookupAnswerReader(pictures: .alone, picture: options.picture)
+                    reader: DirectoryLookupAnswerReader(pictures: .alone, picture: options.picture)
                 )
             )
         }
@@ -39,7 +39,7 @@ extension LookupRequestTemplate {
                     }
                     return "\(base)\(session)/lids/\(id)"
                 },
-                reader: LookupAnswerReader(phone: options.phone)
+                reader: DirectoryLookupAnswerReader(phone: options.phone)
             )
         )
         return questions

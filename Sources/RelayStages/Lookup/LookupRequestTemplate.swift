@@ -6,7 +6,7 @@ struct LookupRequestTemplate: Sendable {
     var url: @Sendable (LookupPlaceholders) -> String?
     /// Returns the body of a POST; nil for a GET.
     var body: (@Sendable (LookupPlaceholders) -> String?)?
-    var reader: LookupAnswerReader
+    var reader: DirectoryLookupAnswerReader
 
     func request(for chat: LookupPlaceholders, headers: [(name: String, value: String)]) -> LookupRequest? {
         guard let url = url(chat) else { return nil }

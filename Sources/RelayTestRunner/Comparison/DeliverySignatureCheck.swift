@@ -32,7 +32,9 @@ struct DeliverySignatureCheck {
         guard let scheme = delivery.signing, let secret = delivery.secret else { return .unsigned }
         switch scheme {
         case .standardWebhooks:
-            guard let verifier = WebhookVerifier(secret: secret) else { return .invalid("the secret is no key") }
+            guard let verifier = StandardWebhooksVerifier(secret: secret) else {
+                return .invalid("the secret is no key")
+            }
             return switch verifier.verify(body: request.body, at: request.at, header: { request.header($0) }) {
             case .valid: .valid
             case .unsigned: .unsigned

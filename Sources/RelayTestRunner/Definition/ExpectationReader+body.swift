@@ -21,7 +21,7 @@ extension ExpectationReader {
         .custom("a map with equals, contains, jq or pattern", .options(Self.fields)) { [expressions] node in
             let options = try OptionReader(node, as: "body", fields: Self.fields)
             let pattern = try options(Self.pattern)
-            if let pattern, let problem = RegexExpectation.problem(pattern) {
+            if let pattern, let problem = RegexValidation.problem(pattern) {
                 throw options.fail(Self.pattern, "\"pattern\" is no regular expression: \(problem)")
             }
             let jq = try options(Self.jq).map { source in

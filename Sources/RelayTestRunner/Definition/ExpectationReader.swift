@@ -4,7 +4,7 @@ internal import RelayJSON
 
 /// Reads the expectation of a test.
 struct ExpectationReader: Sendable {
-    let names: PipelineTestNameScope
+    let names: PipelineTestReferences
     let expressions: TestExpressionCompiler
 
     /// `by:` of repeated events.

@@ -29,7 +29,7 @@ extension OptionValueType where Value == HeaderExpectation {
             let text = try node.text
             guard text.utf8.count > 2, text.hasPrefix("/"), text.hasSuffix("/") else { return .equals(text) }
             let pattern = String(text.dropFirst().dropLast())
-            if let problem = RegexExpectation.problem(pattern) {
+            if let problem = RegexValidation.problem(pattern) {
                 throw node.fail("\"\(node.label)\" is no regular expression: \(problem)")
             }
             return .pattern(pattern)
@@ -37,7 +37,7 @@ extension OptionValueType where Value == HeaderExpectation {
     }
 }
 
-enum RegexExpectation {
+enum RegexValidation {
     /// What is wrong with a regular expression; nil when it is valid.
     static func problem(_ pattern: String) -> String? {
         do {

@@ -2,7 +2,7 @@ internal import RelayConfig
 internal import RelayCore
 
 /// A contact that the directory contains before the test begins.
-struct TestDirectoryContact: Sendable {
+struct KnownContact: Sendable {
     /// The session; nil: every session.
     var session: String?
     /// The contact; its `session` and `updatedAt` are set when the test begins.
@@ -25,7 +25,7 @@ struct TestDirectoryContact: Sendable {
             AnyOptionField(verifiedName), AnyOptionField(picture),
         ]
     ) { options in
-        TestDirectoryContact(
+        KnownContact(
             session: try options(session),
             contact: Contact(
                 session: "",
@@ -42,7 +42,7 @@ struct TestDirectoryContact: Sendable {
 }
 
 /// A group that the directory contains before the test begins.
-struct TestDirectoryGroup: Sendable {
+struct KnownGroup: Sendable {
     /// The session; nil: every session.
     var session: String?
     var group: Group
@@ -56,7 +56,7 @@ struct TestDirectoryGroup: Sendable {
     static let type = OptionValueType.section(
         "a group", fields: [AnyOptionField(session), AnyOptionField(id), AnyOptionField(name), AnyOptionField(picture)]
     ) { options in
-        TestDirectoryGroup(
+        KnownGroup(
             session: try options(session),
             group: Group(
                 session: "",

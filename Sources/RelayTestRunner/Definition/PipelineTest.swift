@@ -17,8 +17,8 @@ struct PipelineTest: Sendable {
     /// The time at which its documents arrive.
     var start: Timestamp
     var documents: [PipelineTestDocument]
-    var contacts: [TestDirectoryContact]
-    var groups: [TestDirectoryGroup]
+    var contacts: [KnownContact]
+    var groups: [KnownGroup]
     /// The results of file fetches; nil: files are not fetched.
     var files: [ScriptedMediaResult]?
     /// The answers of gateways; nil: gateways are not asked.
@@ -31,7 +31,7 @@ struct PipelineTest: Sendable {
 /// The source through which a test's documents arrive.
 struct PipelineTestSource: Sendable {
     var name: String
-    var format: any EventFormat.Type
+    var format: any SourceFormat.Type
     /// The session of documents that name none.
     var session: String
     /// Whether its events keep the original document.
@@ -39,7 +39,7 @@ struct PipelineTestSource: Sendable {
 
     /// What events posted over REST come in by: a pipeline without sources of its own still has this one.
     static let api = PipelineTestSource(
-        name: IntakeRegistry.apiSource, format: BuiltInEventFormats.api, session: fallbackSession)
+        name: IntakeRegistry.apiSource, format: BuiltInSourceFormats.api, session: fallbackSession)
     static let fallbackSession = "test"
 }
 

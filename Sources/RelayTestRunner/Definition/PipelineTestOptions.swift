@@ -20,10 +20,10 @@ struct PipelineTestOptions: Sendable {
     let now = OptionField("now", "When the input arrives.", OptionValueType.moment, default: SkippingTestClock.start)
     let input: OptionField<[PipelineTestDocument]>
     let contacts = OptionField(
-        "contacts", "The contacts that the relay already knows.", OptionValueType.oneOrMore(TestDirectoryContact.type)
+        "contacts", "The contacts that the relay already knows.", OptionValueType.oneOrMore(KnownContact.type)
     ).optional
     let groups = OptionField(
-        "groups", "The groups that the relay already knows.", OptionValueType.oneOrMore(TestDirectoryGroup.type)
+        "groups", "The groups that the relay already knows.", OptionValueType.oneOrMore(KnownGroup.type)
     ).optional
     let media = OptionField(
         "media",
@@ -40,7 +40,7 @@ struct PipelineTestOptions: Sendable {
 
     /// - Parameter documents: reads `input`.
     init(
-        _ names: PipelineTestNameScope,
+        _ names: PipelineTestReferences,
         expressions: TestExpressionCompiler,
         documents: @escaping @Sendable (ConfigNode) throws -> [PipelineTestDocument]
     ) {
@@ -76,7 +76,7 @@ struct PipelineTestOptions: Sendable {
     }
 
     /// The options without a configuration, for the reference and the schemas.
-    static let declared = PipelineTestOptions(PipelineTestNameScope(), expressions: TestExpressionCompiler()) { _ in []
+    static let declared = PipelineTestOptions(PipelineTestReferences(), expressions: TestExpressionCompiler()) { _ in []
     }.all
 }
 

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 extension PipelineTestReader {
     /// Reads a path, a document, or a list of these.
-    func documents(_ node: ConfigNode, _ test: PipelineTestDefinition) throws -> [PipelineTestDocument] {
+    func documents(_ node: ConfigNode, _ test: PipelineTestNode) throws -> [PipelineTestDocument] {
         guard !node.isEmpty, !node.elements.isEmpty else {
             throw node.fail("\"input\" is empty", help: "name a file, or write the document")
         }
@@ -13,7 +13,7 @@ extension PipelineTestReader {
         }.flatMap { $0 }
     }
 
-    private func document(_ node: ConfigNode, label: String, _ test: PipelineTestDefinition) throws
+    private func document(_ node: ConfigNode, label: String, _ test: PipelineTestNode) throws
         -> [PipelineTestDocument]
     {
         guard let text = node.json.string else {

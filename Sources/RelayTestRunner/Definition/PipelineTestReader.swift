@@ -9,7 +9,7 @@ struct PipelineTestReader: Sendable {
     /// Whether to read the files that tests name; without them only the definitions are checked.
     let readsInput: Bool
 
-    func tests(_ definitions: [PipelineTestDefinition]) throws -> [PipelineTest] {
+    func tests(_ definitions: [PipelineTestNode]) throws -> [PipelineTest] {
         var tests: [PipelineTest] = []
         // Expressions are compiled in any case: what is wrong with them is told with everything else.
         _ = try ValueIssuesCollection.collect([true, false]) { isReading in
@@ -22,9 +22,9 @@ struct PipelineTestReader: Sendable {
         return tests
     }
 
-    private func test(_ definition: PipelineTestDefinition) throws -> PipelineTest {
+    private func test(_ definition: PipelineTestNode) throws -> PipelineTest {
         let sources = sources(of: definition.pipeline)
-        let names = PipelineTestNameScope(
+        let names = PipelineTestReferences(
             sources: sources.map(\.name), destinations: destinations, stages: definition.pipeline.steps.map(\.id))
         let fields = PipelineTestOptions(names, expressions: expressions) { try documents($0, definition) }
         let options = try OptionReader(definition.node, as: "a test", fields: fields.all)

@@ -7,7 +7,7 @@ internal import RelayJSON
 struct ScriptedLookupAnswer: Sendable {
     enum Result: Sendable {
         /// The gateway knows this data; the format of the response is not tested.
-        case knows(LookupAnswer)
+        case knows(DirectoryLookupAnswer)
         /// The response, which is parsed like the stage parses it.
         case response(status: Int, body: [UInt8])
         /// No answer comes; a time-out takes as long as the stage waits.
@@ -61,14 +61,14 @@ struct ScriptedLookupAnswer: Sendable {
     }
 
     private static func result(_ options: OptionReader) throws -> Result {
-        let answer = LookupAnswer(
+        let answer = DirectoryLookupAnswer(
             name: try options(name),
             pushName: try options(pushName),
             verifiedName: try options(verifiedName),
             imageURL: try options(picture),
             phone: try options(phone).flatMap { JID($0) }
         )
-        let isKnown = answer != LookupAnswer()
+        let isKnown = answer != DirectoryLookupAnswer()
         guard options.isSet(status) || options.isSet(body) else {
             if isKnown { return .knows(answer) }
             throw options.fail("the answer says nothing", help: "write name or picture, body, or status: 404")

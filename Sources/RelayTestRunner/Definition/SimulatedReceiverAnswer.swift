@@ -17,7 +17,7 @@ enum SimulatedReceiverAnswer: Sendable {
     private static let fields = [AnyOptionField(status), AnyOptionField(headers), AnyOptionField(body)]
 
     /// A status, or the reason why there is no response.
-    static let wordShape = OptionSchema.either([.int(200...599), .words(failures.map(\.rawValue))])
+    static let wordShape = OptionValueSchema.either([.int(200...599), .words(failures.map(\.rawValue))])
 
     /// A status, a word such as `timeout`, or a map of status, headers and body.
     static let type = OptionValueType<SimulatedReceiverAnswer>.custom(

@@ -13,7 +13,7 @@ extension InMemoryOutbox.State {
                 result.nextDue = heads.first?.dueAt
                 return result
             }
-            var fill = BatchAccumulator(policy)
+            var fill = BatchMeter(policy)
             let batch = due.lazy.compactMap(\.batch).first
             let ids = gather(due.filter { $0.batch == batch }, batch, into: &fill, at: moment).sorted()
             guard batch != nil || fill.isReady(at: moment) else {
@@ -26,7 +26,7 @@ extension InMemoryOutbox.State {
 
     /// The heads, and as many of the deliveries behind them in their lanes as the batch permits.
     private func gather(
-        _ heads: [InMemoryOutbox.Entry], _ batch: DeliveryID?, into fill: inout BatchAccumulator, at moment: Timestamp
+        _ heads: [InMemoryOutbox.Entry], _ batch: DeliveryID?, into fill: inout BatchMeter, at moment: Timestamp
     ) -> [DeliveryID] {
         var ids: [DeliveryID] = []
         for head in heads where fill.take(head.planned.byteCount, dueSince: head.dueAt) { ids.append(head.id) }

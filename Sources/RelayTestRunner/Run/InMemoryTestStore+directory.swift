@@ -1,12 +1,13 @@
 internal import RelayCore
 internal import Synchronization
 
-extension InMemoryTestStore: DirectoryStore {
+extension InMemoryTestStore: DirectoryReader {
     func contacts(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] {
         ids.compactMap { key in
-            let id = ChatID.canonical(key.id)
+            let id = ChatIDRules.canonical(key.id)
             let learned = state.withLock { $0.contacts[DirectoryEntryKey(session: key.session, id: id)] }
-            let known = contacts.first { ChatID.canonical($0.contact.id) == id && $0.isKnown(in: key.session) }?.contact
+            let known = contacts.first { ChatIDRules.canonical($0.contact.id) == id && $0.isKnown(in: key.session) }?
+                .contact
             return (known?.merged(withLearned: learned) ?? learned)?.of(key.session)
         }
     }
@@ -30,11 +31,11 @@ extension InMemoryTestStore: DirectoryStore {
     }
 }
 
-extension TestDirectoryContact {
+extension KnownContact {
     func isKnown(in session: String) -> Bool { self.session == nil || self.session == session }
 }
 
-extension TestDirectoryGroup {
+extension KnownGroup {
     func isKnown(in session: String) -> Bool { self.session == nil || self.session == session }
 }
 
@@ -48,7 +49,7 @@ extension Contact {
     }
 }
 
-extension InMemoryTestStore: LateMediaStore {
+extension InMemoryTestStore: LateMediaQueue {
     func lateMedia(limit: Int) async throws(StoreError) -> [LateMedia] {
         state.withLock { Array($0.lateMedia.sorted { ($0.dueAt, $0.event) < ($1.dueAt, $1.event) }.prefix(limit)) }
     }

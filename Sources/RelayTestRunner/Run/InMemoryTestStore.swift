@@ -38,8 +38,8 @@ final class InMemoryTestStore: Journal {
     private let outbox: InMemoryOutbox
     private let lateNews = AsyncStream<Void>.makeStream()
     let state = Mutex(State())
-    let contacts: [TestDirectoryContact]
-    let groups: [TestDirectoryGroup]
+    let contacts: [KnownContact]
+    let groups: [KnownGroup]
 
     /// - Parameter test: the test, whose known contacts and groups fill the directory.
     init(_ test: PipelineTest, outbox: InMemoryOutbox, clock: SkippingTestClock) {
@@ -137,7 +137,7 @@ extension InMemoryTestStore.State {
         phones[place] = pair.phone
         guard known != nil else { return }
         for (key, value) in keys where key.session == session {
-            let text = EventIdentity.canonicalKey(key.key) { phone(ofLID: $0, session: session) }
+            let text = LIDResolver.canonicalKey(key.key) { phone(ofLID: $0, session: session) }
             guard text != key.key else { continue }
             keys[key] = nil
             let joined = InMemoryTestStore.SessionEventKey(session: session, key: text)
@@ -152,13 +152,13 @@ extension InMemoryTestStore.State {
     {
         var event = event
         let session = event.session
-        event.chat = EventIdentity.resolve(chat: event.chat, payload: &event.payload) {
+        event.chat = LIDResolver.resolve(chat: event.chat, payload: &event.payload) {
             phone(ofLID: $0, session: session)
         }
         event.dedupKey = event.dedupKey.map { key in
-            EventIdentity.canonicalKey(key) { phone(ofLID: $0, session: session) }
+            LIDResolver.canonicalKey(key) { phone(ofLID: $0, session: session) }
         }
-        for lid in EventIdentity.lids(chat: event.chat, payload: event.payload) {
+        for lid in LIDResolver.lids(chat: event.chat, payload: event.payload) {
             phones[DirectoryEntryKey(session: session, id: lid)] = .some(nil)
         }
         let key = event.dedupKey.map { InMemoryTestStore.SessionEventKey(session: event.session, key: $0) }
@@ -179,14 +179,14 @@ extension InMemoryTestStore.State {
     }
 
     fileprivate mutating func nextID(at moment: Timestamp) -> Int64 {
-        lastID = SortableID.next(after: lastID, at: moment)
+        lastID = SortableIDCodec.next(after: lastID, at: moment)
         return lastID
     }
 
-    fileprivate mutating func keep(_ record: HistoryUpdate) {
+    fileprivate mutating func keep(_ record: HistoryChange) {
         switch record {
         case .contact(let contact):
-            let key = DirectoryEntryKey(session: contact.session, id: ChatID.canonical(contact.id))
+            let key = DirectoryEntryKey(session: contact.session, id: ChatIDRules.canonical(contact.id))
             contacts[key] = contacts[key]?.merged(with: contact) ?? contact
         case .group(let group):
             let key = DirectoryEntryKey(session: group.session, id: group.id)

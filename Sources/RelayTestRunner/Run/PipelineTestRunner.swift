@@ -13,7 +13,7 @@ struct PipelineTestRunner {
     private let configuration: RelayConfiguration
     private let test: PipelineTest
     private let clock: SkippingTestClock
-    private let executor = SerialTaskExecutor()
+    private let executor = CallingThreadTaskExecutor()
     private let outbox = InMemoryOutbox()
     private let journal: InMemoryTestStore
     private let receivers: ScriptedDestinations
@@ -47,7 +47,7 @@ struct PipelineTestRunner {
             format: test.source.format.init(),
             defaultSession: test.source.session,
             keepsRaw: test.source.keepsRaw,
-            resends: ResendFilter(ledger: receivers.ledger, destinations: configuration.sentMessagesLedgers),
+            resends: ResendRequestFilter(ledger: receivers.ledger, destinations: configuration.sentMessagesLedgers),
             files: .identified
         )
         for document in test.documents { take(document, with: reader) }
@@ -85,7 +85,7 @@ struct PipelineTestRunner {
             provider: FixedPipelineProvider(pipeline: Pipeline(test.pipeline), routes: receivers),
             directory: DirectoryCache(),
             media: media,
-            gateways: test.lookups.map { ScriptedGateways($0, clock: clock, executor: executor) },
+            gateways: test.lookups.map { ScriptedGatewayLookup($0, clock: clock, executor: executor) },
             clock: clock,
             logger: logger
         )
@@ -155,7 +155,7 @@ struct PipelineTestRunner {
 /// The pipeline under test is the only one.
 private struct FixedPipelineProvider: PipelineProvider {
     let pipeline: Pipeline
-    let routes: any DeliveryTargetLookup
+    let routes: any DeliveryTargetResolver
 
     var pipelines: [Pipeline] { [pipeline] }
 }

@@ -7,7 +7,7 @@ internal import Synchronization
 /// The real destinations of a test, with scripted receivers. Each session has one webhook.
 final class ScriptedDestinations: DestinationLookup {
     struct Entry: Sendable {
-        let destination: DeliveryReportingDestination
+        let destination: InstrumentedDestination
         /// The destination's name in tests.
         let shown: String
         let receiver: SimulatedReceiver
@@ -40,7 +40,7 @@ final class ScriptedDestinations: DestinationLookup {
                 configuration, sender: destination.testServer(receiver), sinks: receiver, ledger: ledger, clock: clock)
             guard let made = destination.destination(in: environment) else { return }
             entries[.configured(destination.name)] = Entry(
-                destination: DeliveryReportingDestination(base: made),
+                destination: InstrumentedDestination(base: made),
                 shown: destination.name,
                 receiver: receiver,
                 secret: destination.secrets.first?.value
@@ -70,7 +70,7 @@ final class ScriptedDestinations: DestinationLookup {
                 engine: self.session
             )
             let entry = Entry(
-                destination: DeliveryReportingDestination(base: destination),
+                destination: InstrumentedDestination(base: destination),
                 shown: RelayConfiguration.Destination.sessionWebhooks,
                 receiver: self.session,
                 secret: Self.secret
@@ -81,7 +81,7 @@ final class ScriptedDestinations: DestinationLookup {
     }
 }
 
-extension ScriptedDestinations: DeliveryTargetLookup {
+extension ScriptedDestinations: DeliveryTargetResolver {
     func route(to name: String) -> DeliveryTarget? {
         configured[.configured(name)]?.route(.configured(name))
     }

@@ -20,7 +20,7 @@ struct ReceivedRequest: Sendable {
 }
 
 /// Simulates the receiver of a destination: records each request and responds as scripted.
-final class SimulatedReceiver: HTTPSender {
+final class SimulatedReceiver: HTTPClient {
     private struct State: Sendable {
         var answers: [SimulatedReceiverAnswer]
         var requests: [DeliveryID: [ReceivedRequest]] = [:]
@@ -39,13 +39,13 @@ final class SimulatedReceiver: HTTPSender {
         state.withLock { $0.requests[id] ?? [] }
     }
 
-    func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
+    func send(_ request: HTTPClientRequest) async throws(HTTPClientError) -> HTTPClientResponse {
         var received = ReceivedRequest(
             at: clock.now, elapsed: clock.now - clock.beginning, headers: request.headers, body: request.body,
             own: request.body)
         let isBatch = received.header("X-ZapHub-Batch") != nil
         let answer = state.withLock { state in
-            for delivery in DeliveryReportingDestination.deliveries {
+            for delivery in InstrumentedDestination.deliveries {
                 if isBatch { received.own = delivery.body }
                 state.requests[delivery.id, default: []].append(received)
             }
@@ -53,7 +53,7 @@ final class SimulatedReceiver: HTTPSender {
         }
         switch answer {
         case .response(let status, let headers, let body):
-            return HTTPResponse(status: status, headers: headers, body: Array(body.utf8))
+            return HTTPClientResponse(status: status, headers: headers, body: Array(body.utf8))
         case .failure(.timeout):
             try? await clock.sleep(until: clock.now + request.timeout)
             if Task.isCancelled { throw HTTPClientError(code: .cancelled, message: "the test ended") }
@@ -65,14 +65,14 @@ final class SimulatedReceiver: HTTPSender {
 }
 
 /// For a destination that writes lines, each line is one request, and a status other than 2xx means a failed write.
-extension SimulatedReceiver: LineSinkProvider, LineSink {
-    func file(_ path: String, rotation: LineFileRotation) -> any LineSink { self }
+extension SimulatedReceiver: LineSinkProvider, LineOutput {
+    func file(_ path: String, rotation: LineFileRotationPolicy) -> any LineOutput { self }
 
-    var standardOutput: any LineSink { self }
+    var standardOutput: any LineOutput { self }
 
     func write(_ line: [UInt8], timeout: Duration) async throws(LineWriteError) {
         do throws(HTTPClientError) {
-            let answer = try await send(HTTPRequest(url: "", body: line, timeout: timeout))
+            let answer = try await send(HTTPClientRequest(url: "", body: line, timeout: timeout))
             guard (200..<300).contains(answer.status) else {
                 throw HTTPClientError(code: .other, message: "status \(answer.status), as the test says")
             }

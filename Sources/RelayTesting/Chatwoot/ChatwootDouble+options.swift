@@ -2,7 +2,7 @@ package import RelayCore
 
 extension ChatwootDouble {
     /// A release, defined by its visible behaviour (chatwoot.md, section 0).
-    package enum Profile: String, Sendable, CaseIterable, Comparable {
+    package enum Release: String, Sendable, CaseIterable, Comparable {
         case v4_3 = "4.3"
         case v4_10 = "4.10"
         case v4_13 = "4.13"

@@ -24,7 +24,7 @@ package final class ChatwootDouble: Sendable {
     let contactGate = RaceBarrier()
     let changes = ChangeSignal()
 
-    package init(profile: Profile = .v4_15, options: Options = Options()) {
+    package init(profile: Release = .v4_15, options: Options = Options()) {
         state = Mutex(ChatwootDoubleState(profile: profile, options: options))
         sender = ChatwootDoubleWebhookSender(
             workers: options.webhookWorkers,

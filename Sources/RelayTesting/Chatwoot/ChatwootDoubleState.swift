@@ -6,13 +6,13 @@ internal import RelayJSON
 struct ChatwootDoubleState: Sendable {
     typealias Double = ChatwootDouble
 
-    let profile: Double.Profile
+    let profile: Double.Release
     let options: Double.Options
     /// The base URL of the installation, used in all URLs that it returns.
     var baseURL = ""
     /// The time of the current request.
     var now: Timestamp
-    var throttle = SimulatedRateLimiter()
+    var throttle = ChatwootDoubleRateLimiter()
     var chaos: ChatwootDoubleFaults
 
     var accounts: [Int: Double.Account] = [:]
@@ -20,9 +20,9 @@ struct ChatwootDoubleState: Sendable {
     var bots: [Int: Double.AgentBot] = [:]
     var actors: [String: ChatwootDoubleRequest.Actor] = [:]
     var inboxes: [Int: Double.Inbox] = [:]
-    var contacts = SimulatedContactTable()
-    var contactInboxes = SimulatedContactInboxTable()
-    var conversations = SimulatedConversationTable()
+    var contacts = ChatwootDoubleContactTable()
+    var contactInboxes = ChatwootDoubleContactInboxTable()
+    var conversations = ChatwootDoubleConversationTable()
     var messages: [Int: Double.Message] = [:]
     var blobs: [String: ChatwootDoubleBlob] = [:]
     /// The defined contact attributes of each account: only these can be used in filters.
@@ -46,7 +46,7 @@ struct ChatwootDoubleState: Sendable {
         let messageID: Int?
     }
 
-    init(profile: Double.Profile, options: Double.Options) {
+    init(profile: Double.Release, options: Double.Options) {
         self.profile = profile
         self.options = options
         now = options.clock.wall

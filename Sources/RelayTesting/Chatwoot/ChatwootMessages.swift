@@ -97,7 +97,8 @@ extension ChatwootDoubleState {
     mutating func insertMessage(_ draft: MessageDraft, in conversation: Double.Conversation) -> Double.Message {
         var draft = draft
         if draft.kind == .outgoing, let content = draft.content, !content.isEmpty {
-            draft.content = SimulatedLiquidRenderer.render(content, liquidValues(conversation, draft.sender)) ?? content
+            draft.content =
+                ChatwootDoubleLiquidRenderer.render(content, liquidValues(conversation, draft.sender)) ?? content
         }
         resolveReply(&draft.attributes, in: conversation)
         let message = Double.Message(

@@ -1,5 +1,5 @@
 /// The contacts table, with indexes by id, phone number, identifier and e-mail.
-struct SimulatedContactTable: Sendable {
+struct ChatwootDoubleContactTable: Sendable {
     typealias Contact = ChatwootDouble.Contact
 
     struct Key: Hashable {
@@ -59,7 +59,7 @@ struct SimulatedContactTable: Sendable {
 }
 
 /// The source ids of contacts in inboxes: `(inbox_id, source_id)` is unique.
-struct SimulatedContactInboxTable: Sendable {
+struct ChatwootDoubleContactInboxTable: Sendable {
     typealias ContactInbox = ChatwootDouble.ContactInbox
 
     struct Key: Hashable {
@@ -94,7 +94,7 @@ struct SimulatedContactInboxTable: Sendable {
 }
 
 /// The conversations, each with its messages in order.
-struct SimulatedConversationTable: Sendable {
+struct ChatwootDoubleConversationTable: Sendable {
     typealias Conversation = ChatwootDouble.Conversation
 
     struct Key: Hashable {

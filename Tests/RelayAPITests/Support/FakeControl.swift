@@ -6,8 +6,9 @@ import RelayJSON
 import Synchronization
 
 /// A fake relay that records its calls and returns the results that a test sets.
-final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationControl, WebhookControl, WebhookTestSender,
-    ReplayControl, MediaFileProvider
+final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationControl, SessionWebhookControl,
+    TestEventSender,
+    ReplayControl, StoredMediaProvider
 {
     struct Tested: Equatable {
         var url: String
@@ -57,7 +58,7 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
             continuation.finish()
         }
         return ServedMediaFile(
-            content: StoredMediaReader(size: Int64(bytes.count), range: range, chunks: chunks), mimetype: query["t"])
+            content: StoredMediaStream(size: Int64(bytes.count), range: range, chunks: chunks), mimetype: query["t"])
     }
 
     func destinations() async throws(APIError) -> [DestinationStatus] { state.withLock { $0.destinations } }
@@ -95,7 +96,7 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
     }
 
     func test(
-        url: String, session: String, webhook: WebhookRegistration?, event: EventType
+        url: String, session: String, webhook: SessionWebhook?, event: EventType
     ) async throws(APIError) -> WebhookTestResult {
         state.withLock { state in
             state.tested.append(Tested(url: url, session: session, webhook: webhook?.id, event: event))
@@ -106,7 +107,7 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
     }
 
     /// The real reader of options, with an egress check that denies one host.
-    let webhookOptions = WebhookDestinationOptionsReader(
+    let webhookOptions = ManagedWebhookOptionsReader(
         kind: WebhookDestinationOptions.self,
         policies: ["default": RetryPolicy(), "standard": RetryPolicy(maxAttempts: 12)],
         timeout: .seconds(10),
@@ -151,9 +152,9 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
         )
     }
 
-    func reload() async throws(APIError) -> ReloadSummary {
+    func reload() async throws(APIError) -> ReloadResult {
         if let error = state.withLock({ $0.reloadError }) { throw error }
-        return ReloadSummary(generation: 2, loadedAt: TestAPI.start, warnings: ["store.url: no retention is set"])
+        return ReloadResult(generation: 2, loadedAt: TestAPI.start, warnings: ["store.url: no retention is set"])
     }
 
     var isDraining: Bool { state.withLock { $0.draining } }

@@ -21,7 +21,7 @@ extension FakeStore {
         at moment: Timestamp
     ) -> DeliveryID {
         contents.withLock { data in
-            let id = DeliveryID(SortableID.next(after: data.lastDelivery, at: moment))
+            let id = DeliveryID(SortableIDCodec.next(after: data.lastDelivery, at: moment))
             data.lastDelivery = id.rawValue
             let isFinished = state != .queued && state != .inFlight
             data.deliveries[id] = FakeDelivery(
@@ -105,7 +105,7 @@ extension FakeStore {
     ) async throws(StoreError) -> DeliveryID {
         try fail()
         return contents.withLock { data in
-            let id = DeliveryID(SortableID.next(after: data.lastDelivery, at: moment))
+            let id = DeliveryID(SortableIDCodec.next(after: data.lastDelivery, at: moment))
             data.lastDelivery = id.rawValue
             data.planned[id] = delivery
             data.deliveries[id] = FakeDelivery(
@@ -170,7 +170,7 @@ extension FakeStore {
                 if let known = new.dedupKey.flatMap({ data.dedupKeys[$0] }) {
                     return EventAcceptanceResult(id: known, isDuplicate: true)
                 }
-                let id = EventID(SortableID.next(after: data.lastEvent, at: moment))
+                let id = EventID(SortableIDCodec.next(after: data.lastEvent, at: moment))
                 data.lastEvent = id.rawValue
                 data.events[id] = Event(new, id: id, source: source, receivedAt: moment)
                 if let key = new.dedupKey { data.dedupKeys[key] = id }

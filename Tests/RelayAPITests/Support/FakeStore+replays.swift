@@ -35,7 +35,7 @@ extension FakeStore {
     ) async throws(StoreError) -> Replay {
         try fail()
         return contents.withLock { data in
-            let id = ReplayID(SortableID.next(after: data.replays.last?.id.rawValue ?? 0, at: estimate.at))
+            let id = ReplayID(SortableIDCodec.next(after: data.replays.last?.id.rawValue ?? 0, at: estimate.at))
             let replay = Replay(
                 id: id, selection: selection, rate: rate, createdAt: estimate.at, selected: estimate.count)
             data.replays.append(replay)

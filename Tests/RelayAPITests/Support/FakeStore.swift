@@ -7,14 +7,14 @@ import Synchronization
 final class FakeStore: RelayStore {
     struct Data {
         var sessions: [Session] = []
-        var webhooks: [WebhookRegistration] = []
+        var webhooks: [SessionWebhook] = []
         var deliveries: [DeliveryID: FakeDelivery] = [:]
         var planned: [DeliveryID: PlannedDelivery] = [:]
         var events: [EventID: Event] = [:]
         var dedupKeys: [String: EventID] = [:]
         var traces: [EventID: EventTrace] = [:]
         var messages: [Message] = []
-        var chats: [HistoryChat] = []
+        var chats: [ChatSummary] = []
         var contacts: [Contact] = []
         var groups: [Group] = []
         var replays: [Replay] = []
@@ -38,7 +38,7 @@ final class FakeStore: RelayStore {
 
     // MARK: - SessionStore
 
-    func createSession(_ session: Session, webhooks: [WebhookRegistration]) async throws(StoreError) {
+    func createSession(_ session: Session, webhooks: [SessionWebhook]) async throws(StoreError) {
         try fail()
         let isTaken = contents.withLock { data in
             if data.sessions.contains(where: { $0.id == session.id }) { return true }
@@ -95,17 +95,17 @@ final class FakeStore: RelayStore {
         }
     }
 
-    func webhooks() async throws(StoreError) -> [WebhookRegistration] { contents.withLock { $0.webhooks } }
+    func webhooks() async throws(StoreError) -> [SessionWebhook] { contents.withLock { $0.webhooks } }
 
-    func webhooks(session: String) async throws(StoreError) -> [WebhookRegistration] {
+    func webhooks(session: String) async throws(StoreError) -> [SessionWebhook] {
         contents.withLock { $0.webhooks.filter { $0.session == session } }
     }
 
-    func webhook(_ id: String) async throws(StoreError) -> WebhookRegistration? {
+    func webhook(_ id: String) async throws(StoreError) -> SessionWebhook? {
         contents.withLock { $0.webhooks.first { $0.id == id } }
     }
 
-    func saveWebhook(_ webhook: WebhookRegistration) async throws(StoreError) {
+    func saveWebhook(_ webhook: SessionWebhook) async throws(StoreError) {
         contents.withLock { data in
             if let index = data.webhooks.firstIndex(where: { $0.id == webhook.id }) {
                 data.webhooks[index] = webhook
@@ -151,7 +151,7 @@ final class FakeStore: RelayStore {
 
     func chats(
         session: String?, search: String?, offset: Int, limit: Int
-    ) async throws(StoreError) -> (chats: [HistoryChat], total: Int) {
+    ) async throws(StoreError) -> (chats: [ChatSummary], total: Int) {
         page(contents.withLock { $0.chats }, session: session, search: search, offset: offset, limit: limit) {
             ($0.session, $0.name ?? $0.id)
         }

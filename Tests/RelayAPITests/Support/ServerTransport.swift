@@ -7,7 +7,7 @@ struct ServerTransport: Client.Transport {
     let port: Int
 
     func send(_ head: HTTPTypes.HTTPRequest, body: [UInt8]) async throws -> Client.APIResponse {
-        var request = RelayHTTPClient.HTTPRequest(
+        var request = HTTPClientRequest(
             method: head.method.rawValue,
             url: "http://127.0.0.1:\(port)\(head.path ?? "/")",
             headers: head.headerFields.filter { $0.name != .contentLength }.map { ($0.name.rawName, $0.value) },

@@ -96,10 +96,10 @@ struct TestAPI: Sendable {
 
     /// Creates a session with one webhook, as most routes require.
     @discardableResult
-    func seedSession(_ id: String = "abc-123", url: String? = "https://your-app.com/webhook") -> WebhookRegistration? {
-        let webhook = url.map { url -> WebhookRegistration in
+    func seedSession(_ id: String = "abc-123", url: String? = "https://your-app.com/webhook") -> SessionWebhook? {
+        let webhook = url.map { url -> SessionWebhook in
             let options: JSONObject = ["url": .string(url), "headers": ["X-Api-Token": "canary-token"]]
-            var webhook = WebhookRegistration(
+            var webhook = SessionWebhook(
                 id: "wh_0000000000001", session: id, options: options, createdAt: Self.start)
             webhook.secrets = [
                 WebhookSigningSecret(value: "whsec_c2VjcmV0LW9mLXRoZS13ZWJob29rLTEyMzQ=", createdAt: Self.start)
@@ -116,11 +116,11 @@ struct TestAPI: Sendable {
 
 /// A format for tests: each document, or each element of an array, is an event whose payload is the document. Numbers are
 /// rejected.
-struct EchoFormat: EventFormat {
+struct EchoFormat: SourceFormat {
     static let name = "echo"
     static let summary = "Documents of a test."
 
-    func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+    func read(_ document: [UInt8], context: FormatReadContext) throws(InvalidDocumentError) -> ParsedDocument {
         let parsed: JSON
         do {
             parsed = try JSON(parsing: document)

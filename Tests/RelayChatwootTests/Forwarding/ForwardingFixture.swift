@@ -104,7 +104,7 @@ func options(at url: String, account: Int, inbox: Int, token: String, _ more: St
 
 func withForwarding(
     _ more: String = "",
-    profile: ChatwootDouble.Profile = .v4_15,
+    profile: ChatwootDouble.Release = .v4_15,
     double: ChatwootDouble.Options = ChatwootDouble.Options(),
     isLocked: Bool = false,
     isHMACMandatory: Bool = false,
@@ -143,7 +143,7 @@ extension ForwardingFixture {
     func api(_ method: String, _ path: String, _ body: JSON) async throws -> JSON {
         let address = destination.target.replacing("/app/accounts/", with: "/api/v1/accounts/")
         let response = try await engine.send(
-            HTTPRequest(
+            HTTPClientRequest(
                 method: method, url: address + path,
                 headers: [("api-access-token", admin.token), ("Content-Type", "application/json")], body: body.bytes))
         try #require(response.status == 200, "\(String(decoding: response.body, as: UTF8.self))")

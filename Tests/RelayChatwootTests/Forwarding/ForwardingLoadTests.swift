@@ -57,7 +57,7 @@ struct ForwardingLoad {
         configuration.diskReserveBytes = 0
         let store = try await SQLiteStore.open(
             path: folder.appendingPathComponent("store.db").path,
-            secretKey: StoreEncryptionKey(bytes: [UInt8](repeating: 7, count: 32)), clock: clock, logger: logger,
+            secretKey: CredentialEncryptionKey(bytes: [UInt8](repeating: 7, count: 32)), clock: clock, logger: logger,
             configuration: configuration)
         let patient = RetryPolicy(
             maxAttempts: 1000, initialInterval: .milliseconds(5), maxInterval: .milliseconds(50), multiplier: 2,

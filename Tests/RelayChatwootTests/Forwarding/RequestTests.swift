@@ -10,8 +10,8 @@ import Testing
 @Suite(.limitedConcurrency)
 struct RequestTests {
     /// The requests are the same for all releases; each release uses the parts that it supports.
-    @Test(arguments: ChatwootDouble.Profile.allCases)
-    func everyKindIsAskedForAsItWas(_ profile: ChatwootDouble.Profile) async throws {
+    @Test(arguments: ChatwootDouble.Release.allCases)
+    func everyKindIsAskedForAsItWas(_ profile: ChatwootDouble.Release) async throws {
         let path = Golden.folder.appendingPathComponent("kinds.json")
         let kinds = try JSON(parsing: Array(Data(contentsOf: path))).array ?? []
         var all = JSONObject()
@@ -43,8 +43,8 @@ struct RequestTests {
     }
 
     /// Replies are requested from every release, and voice notes from the releases that support them.
-    @Test(arguments: ChatwootDouble.Profile.allCases)
-    func everyReleaseMakesTheMostOfIt(_ profile: ChatwootDouble.Profile) async throws {
+    @Test(arguments: ChatwootDouble.Release.allCases)
+    func everyReleaseMakesTheMostOfIt(_ profile: ChatwootDouble.Release) async throws {
         try await withForwarding(profile: profile) { fixture in
             try await fixture.take("message.received", fixture.text("A1"))
             try await fixture.take(

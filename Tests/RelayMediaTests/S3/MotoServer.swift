@@ -87,7 +87,7 @@ final class MotoServer: Sendable {
             // moto reads the service from this header; the signature is not checked yet.
             let scope = "Credential=any/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=any"
             let response = try await engine.send(
-                HTTPRequest(
+                HTTPClientRequest(
                     url: url,
                     headers: [
                         ("Authorization", "AWS4-HMAC-SHA256 \(scope)"),
@@ -110,7 +110,7 @@ final class MotoServer: Sendable {
         _ = try await ask("Action=PutUserPolicy&PolicyName=all&PolicyDocument=\(PercentCoding.encode(policy))")
         let keys = try await ask("Action=CreateAccessKey")
         let checking = try await engine.send(
-            HTTPRequest(
+            HTTPClientRequest(
                 url: url + "/moto-api/reset-auth",
                 headers: [("Content-Type", "text/plain")],
                 body: Array("0".utf8),
@@ -148,7 +148,7 @@ final class MotoServer: Sendable {
 
     /// Sends a signed request of the test itself.
     func call(_ method: String, _ path: String) async throws -> (status: Int, body: String) {
-        var request = HTTPRequest(method: method, url: url + path, timeout: .waitLimit)
+        var request = HTTPClientRequest(method: method, url: url + path, timeout: .waitLimit)
         request.awsSigV4 = AWSSigV4Parameters(region: "us-east-1", accessKey: accessKey, secretKey: secretKey)
         let response = try await engine.send(request)
         return (response.status, String(decoding: response.body, as: UTF8.self))

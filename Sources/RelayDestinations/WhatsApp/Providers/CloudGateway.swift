@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Meta's Cloud API: `/PHONE_NUMBER_ID/messages` with a bearer token. It cannot delete a sent message.
-struct CloudGateway: WhatsAppGateway {
+struct CloudGateway: WhatsAppGatewayAdapter {
     let token: String
     let phoneNumberID: String
 

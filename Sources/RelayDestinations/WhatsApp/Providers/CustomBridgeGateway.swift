@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// A custom bridge, for example for Baileys: one URL accepts `{action, session, chatId, messageId, …}` and returns
 /// `{messageId}`. It must send the message with the given id, so that a repetition is recognized.
-struct CustomBridgeGateway: WhatsAppGateway {
+struct CustomBridgeGateway: WhatsAppGatewayAdapter {
     var choosesID: Bool { true }
     /// A bridge runs near the relay and can reach it.
     var handover: AttachmentTransferMode { .link }

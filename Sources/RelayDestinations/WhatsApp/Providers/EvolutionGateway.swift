@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Evolution API v2: `/message/sendText/INSTANCE` and similar paths, with the header `apikey`. It accepts `messageId`
 /// from 2.4 on; older versions ignore it.
-struct EvolutionGateway: WhatsAppGateway {
+struct EvolutionGateway: WhatsAppGatewayAdapter {
     let token: String
     /// The instance; nil: it has the session's name.
     let instance: String?

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// gowa (go-whatsapp-web-multidevice): `/send/message` and similar paths, with user and password, and `X-Device-Id` for
 /// the device.
-struct GowaGateway: WhatsAppGateway {
+struct GowaGateway: WhatsAppGatewayAdapter {
     /// `Basic …` or `Bearer …`.
     let authorization: String?
     /// The device; nil: the only device of gowa.

@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// WAHA: `/api/sendText` and similar paths, with the session in the body and the header `X-Api-Key`.
-struct WAHAGateway: WhatsAppGateway {
+struct WAHAGateway: WhatsAppGatewayAdapter {
     let token: String
     /// The session's name in WAHA; nil: the same name.
     let instance: String?

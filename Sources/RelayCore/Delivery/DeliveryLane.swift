@@ -1,6 +1,0 @@
-/// The name of a lane within its destination: the session and the chat in its canonical spelling.
-package enum DeliveryLane {
-    package static func text(session: String, chat: String?) -> String {
-        "\(session)/\(chat.map(ChatID.canonical) ?? "")"
-    }
-}

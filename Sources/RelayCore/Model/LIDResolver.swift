@@ -1,0 +1,80 @@
+package import RelayJSON
+
+/// Replaces hidden identities in events by the phones that are known to be behind them. The identities stay beside the
+/// phones as `chatLid` and `participantLid` (reference whatsapp.md, B.2).
+///
+/// Otherwise a gateway that reports the phone in some events only would split one chat into two.
+package enum LIDResolver {
+    /// The hidden identities that decide where an event belongs: of its chat and its author.
+    package static func lids(chat: String?, payload: JSONObject) -> [String] {
+        var lids: [String] = []
+        if let chat, ChatIDRules.isLID(chat) { lids.append(chat) }
+        if let author = payload["participant"]?.string, ChatIDRules.isLID(author), author != chat {
+            lids.append(author)
+        }
+        return lids
+    }
+
+    /// Replaces the chat's and the author's hidden identity in the payload.
+    /// - Parameter phone: the phone's JID of a hidden identity; nil when it is not known.
+    /// - Returns: the event's chat.
+    package static func resolve(
+        chat: String?, payload: inout JSONObject, phone: (_ lid: String) throws -> String?
+    ) rethrows -> String? {
+        var chat = chat
+        if let lid = chat, ChatIDRules.isLID(lid), let known = try phone(lid) {
+            replace(lid, by: known, in: &payload, lidField: "chatLid", fields: ["chatId", "contactId"])
+            chat = known
+        }
+        if let lid = payload["participant"]?.string, ChatIDRules.isLID(lid), let known = try phone(lid) {
+            replace(lid, by: known, in: &payload, lidField: "participantLid", fields: ["participant"])
+        }
+        return chat
+    }
+
+    /// The event with hidden identities replaced.
+    package static func resolve(_ event: Event, phone: (_ lid: String) throws -> String?) rethrows -> Event {
+        guard !lids(chat: event.chat, payload: event.payload).isEmpty else { return event }
+        var payload = event.payload
+        let chat = try resolve(chat: event.chat, payload: &payload, phone: phone)
+        return Event(
+            id: event.id,
+            source: event.source,
+            type: event.type,
+            session: event.session,
+            chat: chat,
+            occurredAt: event.occurredAt,
+            receivedAt: event.receivedAt,
+            payload: payload,
+            raw: event.raw,
+            rerun: event.rerun
+        )
+    }
+
+    private static func replace(
+        _ lid: String, by phone: String, in payload: inout JSONObject, lidField: String, fields: [String]
+    ) {
+        for field in fields + ["from", "to"] where payload[field]?.string == lid { payload[field] = .string(phone) }
+        if payload[lidField]?.string == nil { payload[lidField] = .string(lid) }
+    }
+
+    // MARK: Deduplication keys
+
+    /// The hidden identities in a deduplication key, whose parts are separated by `|`.
+    package static func lids(inKey key: String) -> [String] {
+        guard key.contains("@lid") else { return [] }
+        return key.split(separator: "|").map(String.init).filter(ChatIDRules.isLID)
+    }
+
+    /// A deduplication key with each part that is a JID in its canonical form, so that it is the same whatever address
+    /// of a person the gateway used.
+    /// - Parameter phone: the phone's JID of a hidden identity; nil when it is not known.
+    package static func canonicalKey(_ key: String, phone: (_ lid: String) throws -> String?) rethrows -> String {
+        guard key.contains("@lid") || key.contains("@s.whatsapp.net") else { return key }
+        return try key.split(separator: "|", omittingEmptySubsequences: false).map { part in
+            let id = String(part)
+            let known = ChatIDRules.isLID(id) ? try phone(id) : nil
+            return ChatIDRules.canonical(known ?? id)
+        }.joined(separator: "|")
+    }
+}

@@ -1,0 +1,79 @@
+package import RelayJSON
+
+/// An event in a pipeline, and what the stages have decided about it so far.
+package struct PipelineEvent: Sendable {
+    package var event: Event {
+        didSet { cachedView = nil }
+    }
+    package let pipeline: String
+    /// How the deliveries that follow are signed; `sign` sets it.
+    package var signing: WebhookSigningScheme?
+    /// The body of the deliveries that follow, instead of the event's envelope; `transform` sets it.
+    package var body: JSONObject?
+    /// The failures whose `on_error` stages run now; the last is the current one.
+    package var failures: [StageFailure] = [] {
+        didSet { cachedView = nil }
+    }
+    /// What goes into the message history; `persist` adds to it.
+    package var records: [HistoryChange] = []
+    /// The event's file, when it is to be fetched after the event's deliveries went out without it.
+    package var lateMedia: LateMedia?
+    package private(set) var deliveries: [PlannedDelivery] = []
+    private var cachedView: JSON?
+
+    package init(event: Event, pipeline: String) {
+        self.event = event
+        self.pipeline = pipeline
+    }
+
+    /// The event as receivers see it, and as `error` the failure that is being dealt with: what expressions are
+    /// evaluated on. Made once until a stage changes the event.
+    package var view: JSON {
+        mutating get {
+            if let cachedView { return cachedView }
+            var view = event.view
+            if let failure = failures.last { view["error"] = failure.json }
+            cachedView = view
+            return view
+        }
+    }
+
+    /// Plans one delivery of the event as it is now; none to a route of documents when the event has none.
+    package mutating func deliver(to route: DeliveryTarget) {
+        let takesDocuments = route.settings.takesDocuments
+        if takesDocuments, event.raw == nil { return }
+        deliveries.append(
+            PlannedDelivery(
+                of: event,
+                body: takesDocuments ? event.raw?.json : body,
+                to: route.destination,
+                lane: route.settings.lane(session: event.session, chat: event.chat),
+                pipeline: pipeline,
+                signing: route.isSigned ? signing : nil
+            )
+        )
+    }
+}
+
+extension PipelineEvent {
+    /// Why a stage failed, for the stages of its `on_error`.
+    package struct StageFailure: Sendable, Hashable {
+        /// The id of the stage.
+        package var stage: String
+        package var message: String
+        /// The kind of failure, where the stage tells.
+        package var reason: String?
+
+        package init(of stage: String, _ error: StageError) {
+            self.stage = stage
+            message = error.message
+            reason = error.reason
+        }
+
+        var json: JSON {
+            var object: JSONObject = ["stage": .string(stage), "message": .string(message)]
+            if let reason { object["reason"] = .string(reason) }
+            return .object(object)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import RelayCore
+import Testing
+
+@testable import RelayConfig
+
+/// Conclusions about programs without running them.
+@Suite struct ConditionPredicateTests {
+    private static func condition(_ program: String) -> ConditionPredicate {
+        var reader = ConditionPredicateBuilder(epoch: "", keepsType: true)
+        return reader.condition(program)
+    }
+
+    private static let everything = PossibleEventTypes.everything
+    private static let known = PossibleEventTypes(types: EventType.all.map(\.name), isOpen: false)
+
+    @Test(arguments: [
+        #".event == "message.read" and .event == "message.sent""#,
+        #".event == "message.read" and (.event == "message.read" | not)"#,
+        #"(.event | startswith("message.")) and (.event | startswith("call."))"#,
+        #".event | IN("message.read", "message.sent") and startswith("session.")"#,
+        #".sessionId == "a" and .sessionId == "b""#,
+        #"."sessionId" == "a" and .["sessionId"] != "a""#,
+        #".payload.type == "text" and (.payload.type | endswith("e"))"#,
+        ".payload.isGroup and (.payload.isGroup | not)",
+        ".payload.n == 1 and .payload.n == 2",
+        #"(.payload.text | test("a")) and (.payload.text | test("a") | not)"#,
+        "false or null",
+        #""a" == "b""#,
+    ])
+    func theseAreTrueOfNothing(program: String) {
+        #expect(!Self.condition(program).isPossible(in: Self.everything))
+    }
+
+    @Test(arguments: [
+        #".event == "message.read" or .event == "message.sent""#,
+        #".event == "a type of one's own""#,
+        #"(.event | startswith("mess")) and (.event | startswith("message."))"#,
+        #"(.payload.text | startswith("a")) and (.payload.text | endswith("b"))"#,
+        ".payload.isGroup and .payload.isgroup == null",
+        #".payload.items[] == 1 and .payload.items[] == 2"#,
+        #"(.payload | .a, .b) == 1 and .payload.a == 2"#,
+        #".event as $e | $e == "x" and $e == "y""#,
+        #"(.event | ltrimstr("message.")) == "read" and (.event | ltrimstr("message.")) == "sent""#,
+        ".a // false",
+        "if .payload.isGroup then false else false end",
+        ".payload.a + 1 == 2 and .payload.a + 1 == 3",
+        "select(.a) and (select(.a) | not)",
+        ".a? and (.a? | not)",
+        #"".event == \"x\"""#,
+        ".payload.n == 1 and .payload.n < 1",
+    ])
+    func ofTheseItIsNotKnown(program: String) {
+        #expect(Self.condition(program).isPossible(in: Self.everything))
+    }
+
+    @Test func whatASourceCannotMakeIsNotPossibleThere() {
+        let condition = Self.condition(#".event == "order.created""#)
+        #expect(condition.isPossible(in: Self.everything))
+        #expect(!condition.isPossible(in: Self.known))
+        #expect(
+            Self.condition(#".event | startswith("session.")"#).possibleTypes(in: Self.known)
+                == ["session.qr_updated", "session.connected", "session.disconnected"])
+    }
+
+    @Test func whatStagesMayHaveChangedIsAnotherValue() {
+        var before = ConditionPredicateBuilder(epoch: "", keepsType: true)
+        var after = ConditionPredicateBuilder(epoch: "default 1 ", keepsType: true)
+        let name = ConditionPredicate.both(
+            before.condition(".payload.chatName | not"), after.condition(".payload.chatName"))
+        #expect(name.isPossible(in: Self.everything))
+        let session = ConditionPredicate.both(
+            before.condition(#".sessionId == "a""#), after.condition(#".sessionId == "b""#))
+        #expect(!session.isPossible(in: Self.everything))
+    }
+
+    @Test func tooMuchToTryIsPossible() {
+        let program = (0..<40).map { ".a\($0)" }.joined(separator: " and ") + " and (.a0 | not)"
+        #expect(Self.condition(program).isPossible(in: Self.everything))
+    }
+
+    @Test func typesAreFoundWithTheirPlaces() {
+        var reader = ConditionPredicateBuilder(epoch: "", keepsType: true)
+        _ = reader.condition(#".event == "a" or "b" != .event or (.event | IN("c", "d")) or .payload.event == "e""#)
+        #expect(reader.types.map(\.name) == ["a", "b", "c", "d"])
+        #expect(reader.types.map(\.offset) == [10, 17, 47, 52])
+    }
+}
