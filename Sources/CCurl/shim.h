@@ -46,6 +46,10 @@ static inline CURLcode ccurl_on_open_socket(CURL *_Nonnull easy, curl_opensocket
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
 
+static inline CURLcode ccurl_on_close_socket(CURL *_Nonnull easy, curl_closesocket_callback _Nonnull callback) {
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
+}
+
 static inline CURLcode ccurl_on_request(CURL *_Nonnull easy, curl_prereq_callback _Nonnull callback) {
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
 }

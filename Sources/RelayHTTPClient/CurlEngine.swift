@@ -16,7 +16,8 @@ package final class CurlEngine: Service, Sendable {
         package var drainTimeout: Duration
         /// The `User-Agent` of requests that do not set one.
         package var userAgent: String
-        /// Fixed DNS results, as `host:port:address[,address]`; for tests with names that resolve to denied addresses.
+        /// DNS results to begin with, as `host:port:address[,address]`, for tests. They stay; with a `+` in front they
+        /// are kept like an answer of the DNS.
         package var resolve: [String] = []
 
         package init(

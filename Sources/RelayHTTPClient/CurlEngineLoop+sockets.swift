@@ -1,4 +1,5 @@
 internal import CCurl
+import Glibc
 
 extension CurlEngineLoop {
     /// Registers the callbacks with which libcurl reports its sockets and its timer. The loop outlives the multi
@@ -29,6 +30,14 @@ extension CurlEngineLoop {
         let code = ccurl_epoll_watch(loop.epoll, socket, reads, writes, known == nil ? 0 : 1)
         if known == nil { curl_multi_assign(loop.multi, socket, context) }
         return code == 0 ? 0 : -1
+    }
+
+    /// Called instead of `close`.
+    static func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
+        if let context {
+            Unmanaged<CurlEngineLoop>.fromOpaque(context).takeUnretainedValue().forget(socket: socket)
+        }
+        return close(socket)
     }
 
     /// Only stores the time: calling libcurl from this callback would recurse.

@@ -21,7 +21,8 @@ final class CurlEngineLoop {
     private var active: [UInt64: CurlTransfer] = [:]
     private var idle: [CurlTransfer] = []
     private var targets: [String: CurlParsedURL] = [:]
-    let pinnedNames: CurlResolveList
+    private var names: CurlNameChanges
+    private var connections = CurlConnectionTable()
 
     private static let maximumIdleHandles = 256
     private static let maximumTargets = 1024
@@ -49,7 +50,7 @@ final class CurlEngineLoop {
         self.egress = egress
         self.logger = logger
         epoll = queue.epollDescriptor
-        pinnedNames = CurlResolveList(configuration.resolve)
+        names = CurlNameChanges(pinned: configuration.resolve)
         // Before 8.1.0 HTTP/2 can report aborted responses as complete and spin on uploads.
         httpVersion = ccurl_version_number() < 0x08_0100 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS
         watchSockets()
@@ -161,6 +162,7 @@ final class CurlEngineLoop {
         check(curl_multi_remove_handle(multi, transfer.easy))
         active[transfer.id] = nil
         if retries, (try? add(transfer.retried())) != nil { return }
+        if case .failure(let failure) = result, transfer.head.bytes == 0 { names.failed(transfer.target, failure.code) }
         give(result, from: transfer)
     }
 
@@ -175,8 +177,9 @@ final class CurlEngineLoop {
 
     private func cancel(_ id: UInt64, _ message: String) {
         guard let transfer = active.removeValue(forKey: id) else { return }
+        let result = transfer.cancelled(message)
         check(curl_multi_remove_handle(multi, transfer.easy))
-        give(.failure(transfer.failure(.cancelled, message)), from: transfer)
+        give(result, from: transfer)
     }
 
     private func give(_ result: Result<HTTPClientResponse, HTTPClientError>, from transfer: CurlTransfer) {
@@ -190,6 +193,16 @@ final class CurlEngineLoop {
         idle = []
         check(curl_multi_cleanup(multi))
     }
+
+    func nameChanges(for target: CurlParsedURL) -> CurlResolveList? { names.next(for: target) }
+
+    /// Whether a connection that was used before has bytes to read that no request has asked for. libcurl looks itself
+    /// from 8.1 on, where HTTP/2 connections may have such bytes at any time.
+    func hasPendingBytes(_ ends: CurlConnectionTable.Ends, opened: [Int32]) -> Bool {
+        httpVersion == CURL_HTTP_VERSION_1_1 && connections.hasPendingBytes(ends, opened: opened)
+    }
+
+    func forget(socket: Int32) { connections.forget(socket) }
 
     /// Parsed once for each URL: destinations are few and their URLs rarely change.
     private func target(of url: String) throws(HTTPClientError) -> CurlParsedURL {

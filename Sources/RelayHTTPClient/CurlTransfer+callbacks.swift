@@ -25,7 +25,7 @@ extension CurlTransfer {
             transfer.socketError = errno
             return -1
         }
-        transfer.socketWasOpened = true
+        transfer.openedSockets.append(descriptor)
         return descriptor
     }
 
@@ -33,11 +33,14 @@ extension CurlTransfer {
     /// allowed.
     static func willRequest(
         _ context: UnsafeMutableRawPointer?,
-        _ peer: UnsafeMutablePointer<CChar>?,
-        _ port: Int32
+        peer: UnsafeMutablePointer<CChar>?,
+        _ port: Int32,
+        local: UnsafeMutablePointer<CChar>?,
+        _ localPort: Int32
     ) -> Int32 {
-        guard let transfer = from(context), let peer,
-            let address = IPAddress(String(cString: peer)), transfer.allows(address, port: Int(port))
+        guard let transfer = from(context), let peer, let local,
+            let address = IPAddress(String(cString: peer)), let source = IPAddress(String(cString: local)),
+            transfer.allows(address, port: Int(port))
         else {
             from(context)?.stop = .denied
             return CURL_PREREQFUNC_ABORT
@@ -45,6 +48,11 @@ extension CurlTransfer {
         // libcurl itself also repeats a request when a reused connection is closed, and has no option to turn that off.
         guard transfer.isRepeatable || !transfer.hasBegun else {
             transfer.stop = .repetition
+            return CURL_PREREQFUNC_ABORT
+        }
+        let ends = CurlConnectionTable.Ends(local: source, localPort: localPort, peer: address, peerPort: port)
+        guard !transfer.loop.hasPendingBytes(ends, opened: transfer.openedSockets) else {
+            transfer.stop = .usedConnection
             return CURL_PREREQFUNC_ABORT
         }
         transfer.hasBegun = true
@@ -62,8 +70,8 @@ extension CurlTransfer {
     }
 
     /// The low-speed limit: a response body below this many bytes a second, for this many seconds, is a timeout.
-    private static let slowestAnswer = 10
-    private static let slowAnswerSeconds = 3
+    static let slowestAnswer = 10
+    static let slowAnswerSeconds = 3
 
     static func takeHeader(
         _ data: UnsafeMutablePointer<CChar>?,
@@ -77,9 +85,13 @@ extension CurlTransfer {
             return 0
         }
         if transfer.head.isComplete && !wasComplete {
+            guard transfer.head.status <= ResponseHeadParser.highestStatus else {
+                transfer.stop = .status
+                return 0
+            }
             // The limit starts with the response. Earlier it would stop a receiver that takes time before it answers.
             // libcurl reads both values at each check, and does not check while a transfer is paused.
-            if transfer.job?.request.mayPause != true {
+            if transfer.job?.request.mayPause != true, !transfer.isAnswered {
                 _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_LIMIT, slowestAnswer)
                 _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_TIME, slowAnswerSeconds)
             }

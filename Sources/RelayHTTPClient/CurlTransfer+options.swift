@@ -26,10 +26,10 @@ extension CurlTransfer {
         // The egress guard: before each connection, and before each request on a reused connection.
         settings.pointer(CURLOPT_OPENSOCKETDATA, context)
         settings.record(ccurl_on_open_socket(easy) { CurlTransfer.openSocket($0, $1, $2) })
+        settings.pointer(CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(loop).toOpaque())
+        settings.record(ccurl_on_close_socket(easy) { CurlEngineLoop.closeSocket($0, $1) })
         settings.pointer(CURLOPT_PREREQDATA, context)
-        settings.record(
-            ccurl_on_request(easy) { context, peer, _, port, _ in CurlTransfer.willRequest(context, peer, port) }
-        )
+        settings.record(ccurl_on_request(easy) { CurlTransfer.willRequest($0, peer: $1, $3, local: $2, $4) })
 
         settings.long(CURLOPT_SSL_VERIFYPEER, request.verifyTLS ? 1 : 0)
         settings.long(CURLOPT_SSL_VERIFYHOST, request.verifyTLS ? 2 : 0)
@@ -60,16 +60,12 @@ extension CurlTransfer {
         try setMethod(request, &settings)
         if let signature = request.awsSigV4 { sign(with: signature, &settings) }
         settings.record(ccurl_set_list(easy, CURLOPT_HTTPHEADER, requestHeaders.list))
-        if !loop.configuration.resolve.isEmpty { pinNames(&settings) }
         guard settings.firstProblem == CURLE_OK else {
             throw HTTPClientError(
                 code: .other, message: "libcurl refused a setting: \(curlText(settings.firstProblem))")
         }
-    }
-
-    /// libcurl copies the entries when the transfer begins; the loop's list outlives it.
-    private func pinNames(_ settings: inout OptionSetter) {
-        settings.record(ccurl_set_list(easy, CURLOPT_RESOLVE, loop.pinnedNames.list))
+        resolve = loop.nameChanges(for: target)
+        if let resolve { ccurl_set_list(easy, CURLOPT_RESOLVE, resolve.list) }
     }
 
     private static func clamped(_ value: Int64) -> Int { Int(min(max(1, value), Int64(Int32.max))) }

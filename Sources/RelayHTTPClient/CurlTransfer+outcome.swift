@@ -5,10 +5,13 @@ import Glibc
 extension CurlTransfer {
     /// Must be called before the handle is removed from the multi handle.
     func outcome(_ code: CURLcode) -> Result<HTTPClientResponse, HTTPClientError> {
+        // With a 2xx head the receiver has taken the request, whatever becomes of the connection.
+        if isAnswered { return .success(response(isWhole: code == CURLE_OK)) }
         // A response whose body exceeded our limit after a complete header is still a response. A stream reports the
         // limit as an error, because its reader wants the whole body.
-        let isAnswered = head.isComplete && (code == CURLE_OK || (stop == .bodyLimit && job?.stream == nil))
-        if isAnswered { return .success(response()) }
+        if head.isComplete, code == CURLE_OK || (stop == .bodyLimit && job?.stream == nil) {
+            return .success(response(isWhole: code == CURLE_OK))
+        }
         if let stop { return .failure(failure(stop)) }
         // libcurl tried to repeat the request on a second connection, which failed. The first request may have been
         // processed.
@@ -26,12 +29,17 @@ extension CurlTransfer {
         StreamBuffer.Head(status: head.status, headers: head.fields(), address: peer?.description)
     }
 
-    private func response() -> HTTPClientResponse {
+    /// The outcome of a request that is cancelled now. Must be called before the handle is removed.
+    func cancelled(_ message: String) -> Result<HTTPClientResponse, HTTPClientError> {
+        isAnswered ? .success(response(isWhole: false)) : .failure(failure(.cancelled, message))
+    }
+
+    private func response(isWhole: Bool) -> HTTPClientResponse {
         HTTPClientResponse(
             status: head.status,
             headers: head.fields(),
             body: body,
-            bodyTruncated: bodyBytes > body.count,
+            bodyTruncated: !isWhole || bodyBytes > body.count,
             duration: elapsed,
             address: peer?.description,
             newConnection: isNewConnection
@@ -49,6 +57,13 @@ extension CurlTransfer {
         case .denied: failure(.blockedAddress, denial ?? "the address is not allowed")
         case .repetition:
             failure(.reset, "\(target.authority) closed the connection without an answer", "ECONNRESET")
+        case .usedConnection:
+            failure(.reset, "\(target.authority) sent bytes that no request had asked for", "ECONNRESET")
+        case .status:
+            failure(
+                .protocolError,
+                "\(target.authority) answered with the status \(head.status), which HTTP does not have (100 to 599)"
+            )
         case .upload: failure(.other, upload?.problem ?? "the file to send could not be read")
         case .headerLimit:
             failure(
@@ -97,8 +112,8 @@ extension CurlTransfer {
     }
 
     private func connectFailure() -> HTTPClientError {
-        if let denial, !socketWasOpened { return failure(.blockedAddress, denial) }
-        if socketError != 0, !socketWasOpened {
+        if let denial, openedSockets.isEmpty { return failure(.blockedAddress, denial) }
+        if socketError != 0, openedSockets.isEmpty {
             return failure(
                 .other,
                 "this machine gave no socket: \(errnoText(socketError)); raise the limit of open files",
@@ -116,8 +131,17 @@ extension CurlTransfer {
     private func timeoutFailure() -> HTTPClientError {
         let who = target.authority
         let time = job?.request.timeout ?? .zero
+        let connectTime = min(time, job?.request.connectTimeout ?? .zero)
         if job?.stream?.isPaused == true {
             return failure(.timeout, "the answer of \(who) was not read to its end within \(time)", "ETIMEDOUT")
+        }
+        if head.status > 0, words(CURLE_OPERATION_TIMEDOUT).hasPrefix("Operation too slow") {
+            return failure(
+                .timeout,
+                "\(who) began to answer but then sent fewer than \(Self.slowestAnswer) bytes a second for "
+                    + "\(Self.slowAnswerSeconds) seconds",
+                "ETIMEDOUT"
+            )
         }
         if head.status > 0 {
             return failure(.timeout, "\(who) began to answer but did not end within \(time)", "ETIMEDOUT")
@@ -125,14 +149,15 @@ extension CurlTransfer {
         if peer != nil {
             return failure(.timeout, "\(who) took the request but did not answer within \(time)", "ETIMEDOUT")
         }
-        if socketWasOpened {
+        if !openedSockets.isEmpty {
             return failure(
                 .timeout,
-                "no connection to \(who) in time; check the host, the port and firewalls",
+                "no connection to \(who) within \(connectTime); check the host, the port and firewalls",
                 "ETIMEDOUT"
             )
         }
-        return failure(.dns, "the name \(target.host) was not resolved in time; check the DNS", "ETIMEDOUT")
+        return failure(
+            .dns, "the name \(target.host) was not resolved within \(connectTime); check the DNS", "ETIMEDOUT")
     }
 
     private func brokenConnection(_ code: CURLcode) -> HTTPClientError {

@@ -8,7 +8,7 @@ import Glibc
 /// pointer.
 final class CurlTransfer {
     /// Why one of our callbacks aborted the transfer.
-    enum AbortReason { case bodyLimit, headerLimit, denied, upload, repetition }
+    enum AbortReason { case bodyLimit, headerLimit, denied, upload, repetition, usedConnection, status }
 
     let easy: UnsafeMutableRawPointer
     unowned let loop: CurlEngineLoop
@@ -19,6 +19,8 @@ final class CurlTransfer {
     /// The reader that supplies the body of some requests instead.
     private(set) var upload: RequestBodyReader?
     var requestHeaders = HeaderArena()
+    /// Changes to libcurl's name cache that come with the request. libcurl reads them when it begins.
+    var resolve: CurlResolveList?
 
     private(set) var job: CurlEngineJob?
     private(set) var target = CurlParsedURL(host: "", port: 0, isTLS: false)
@@ -33,7 +35,8 @@ final class CurlTransfer {
     // The progress.
     var peer: IPAddress?
     var denial: String?
-    var socketWasOpened = false
+    /// The sockets that were opened for the request, some of which may have been closed again.
+    var openedSockets: [Int32] = []
     var socketError: Int32 = 0
     /// Whether the request was sent on any connection, including one that was closed afterwards.
     var hasBegun = false
@@ -52,6 +55,10 @@ final class CurlTransfer {
     }
 
     var id: UInt64 { job?.id ?? 0 }
+    /// Whether a 2xx head has arrived and is all that the request needs.
+    var isAnswered: Bool {
+        head.isComplete && (200..<300).contains(head.status) && job?.request.needsBody == false
+    }
     var isRepeatable: Bool { job?.request.isRepeatable ?? false }
     var keptBody: Int { job?.request.keptResponseBody ?? 0 }
     var maximumBody: Int { job?.request.maximumResponseBody ?? 0 }
@@ -89,14 +96,17 @@ final class CurlTransfer {
             job = nil
             body = []
             upload = nil
+            resolve = nil
             requestBody.shrink()
         }
         return job?.completion
     }
 
     /// Whether to send the request again on a new connection. The receiver may have closed a pooled connection just
-    /// when it was reused. Nothing was received then, so this is not a failed attempt.
+    /// when it was reused. Nothing was received then, so this is not a failed attempt. Nothing was sent on a connection
+    /// with pending bytes.
     func deservesRetry(after code: CURLcode) -> Bool {
+        if stop == .usedConnection { return !hasRetried }
         guard !hasRetried, head.bytes == 0, stop == nil, isRepeatable, !isNewConnection else { return false }
         return code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR
     }
@@ -121,7 +131,7 @@ final class CurlTransfer {
         stop = nil
         peer = nil
         denial = nil
-        socketWasOpened = false
+        openedSockets.removeAll(keepingCapacity: true)
         socketError = 0
         errorText[0] = 0
     }

@@ -26,6 +26,9 @@ package struct HTTPClientRequest: Sendable {
     /// Whether the response may pause for any time, as server-sent events do; default false: a slow response is a
     /// timeout.
     package var mayPause = false
+    /// Whether the response is complete only with its body; default true. When false, a 2xx head is the response: as
+    /// much of the body is kept as arrives within the timeout, and a body that is slow, broken or cut off is no failure.
+    package var needsBody = true
     /// Whether the request may be sent once more, on a new connection, when a reused connection is closed before the
     /// first byte of the response; usually the server had just closed it. Default true. Set it to false when a repeated
     /// request has a second effect: the caller then gets `.reset`, because the server may have processed the request.

@@ -11,6 +11,8 @@ struct ResponseHeadParser {
     private var expectsStatus = true
 
     static let maximumBytes = 64 * 1024
+    /// RFC 9110, 15: what is above is not a status.
+    static let highestStatus = 599
     static let keptBytes = 16 * 1024
 
     mutating func reset() {

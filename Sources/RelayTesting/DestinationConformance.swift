@@ -19,6 +19,11 @@ package struct DestinationConformance: Sendable {
         case unreachable
         /// Rejects it with 100 KB that are not valid UTF-8.
         case refusesAtLength
+        /// Accepts a delivery, sends an answer that nobody asked for on the same connection, and rejects the next
+        /// delivery.
+        case answersTwice
+        /// Accepts the delivery with the head of an answer and loses the connection.
+        case losesTheBody
     }
 
     /// A delivery as the receiver got it.
@@ -36,18 +41,22 @@ package struct DestinationConformance: Sendable {
     package struct Subject: Sendable {
         let destination: any Destination
         let arrivals: @Sendable () throws -> [ReceivedDelivery]
+        let isDone: @Sendable () -> Bool
         let close: @Sendable () -> Void
 
         /// - Parameters:
         ///   - arrivals: everything that has arrived so far, in order.
+        ///   - isDone: whether the receiver has sent everything that it has to send by itself.
         ///   - close: stops the receiver.
         package init(
             _ destination: any Destination,
             arrivals: @escaping @Sendable () throws -> [ReceivedDelivery],
+            isDone: @escaping @Sendable () -> Bool = { true },
             close: @escaping @Sendable () -> Void
         ) {
             self.destination = destination
             self.arrivals = arrivals
+            self.isDone = isDone
             self.close = close
         }
     }
@@ -82,6 +91,7 @@ package struct DestinationConformance: Sendable {
     package enum Requirement: String, Sendable, CaseIterable {
         case deliversWhatIsTaken, tellsARefusal, tellsATimeout, tellsThatNobodyIsThere
         case sendsTheSameOnEveryAttempt, endsWhenCancelled, keepsTheStartOfAnAnswer, namesItsTarget
+        case takesNoAnswerOfAnotherDelivery, tellsALostBody
 
         fileprivate var situation: Situation {
             switch self {
@@ -90,6 +100,8 @@ package struct DestinationConformance: Sendable {
             case .tellsATimeout, .endsWhenCancelled: .hangs
             case .tellsThatNobodyIsThere: .unreachable
             case .keepsTheStartOfAnAnswer: .refusesAtLength
+            case .takesNoAnswerOfAnotherDelivery: .answersTwice
+            case .tellsALostBody: .losesTheBody
             }
         }
     }
@@ -106,6 +118,8 @@ package struct DestinationConformance: Sendable {
         case .endsWhenCancelled: try await endsWhenCancelled()
         case .keepsTheStartOfAnAnswer: try await keepsTheStartOfAnAnswer()
         case .namesItsTarget: try await namesItsTarget()
+        case .takesNoAnswerOfAnotherDelivery: try await takesNoAnswerOfAnotherDelivery()
+        case .tellsALostBody: try await tellsALostBody()
         }
     }
 
@@ -190,6 +204,28 @@ package struct DestinationConformance: Sendable {
             let result = await subject.destination.send(delivery(attempt: 1), at: Self.moment)
             try expect(!subject.destination.target.isEmpty, "no target")
             try expect(result.target == subject.destination.target, "the attempt went to \(result.target)")
+        }
+    }
+
+    /// RFC 9112, 9.2: bytes on an idle connection answer nothing. The second delivery arrives and is refused.
+    private func takesNoAnswerOfAnotherDelivery() async throws {
+        try await on(.answersTwice) { subject in
+            let first = await subject.destination.send(delivery(attempt: 1), at: Self.moment)
+            try expect(first.isDelivered, "got \(first.outcome), \(first.error ?? "no error")")
+            try await eventually("the receiver sends its second answer") { subject.isDone() }
+            let second = await subject.destination.send(delivery(attempt: 2), at: Self.moment)
+            try expect(second.outcome == outcomes[.answersTwice], "got \(second.outcome)")
+            let count = try subject.arrivals().count
+            try expect(count == 2, "\(count) deliveries arrived, not 2")
+        }
+    }
+
+    private func tellsALostBody() async throws {
+        try await on(.losesTheBody) { subject in
+            let result = await subject.destination.send(delivery(attempt: 1), at: Self.moment)
+            try expect(result.outcome == outcomes[.losesTheBody], "got \(result.outcome)")
+            let count = try subject.arrivals().count
+            try expect(count == 1, "sent \(count) times, not once")
         }
     }
 

@@ -28,6 +28,9 @@ struct ScriptedResponseWriter {
             return .close
         case .largeBody(let size):
             return sendLarge(size) ? .keep : .close
+        case .followed(let answer, let bytes, let time, let closes):
+            guard perform(answer) == .keep, pause(time), send(bytes) else { return .close }
+            return closes ? .close : .keep
         case .gzipBomb:
             return send(whole(200, [("Content-Encoding", "gzip")], GzipBomb.bytes)) ? .keep : .close
         default:

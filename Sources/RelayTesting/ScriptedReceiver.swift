@@ -84,6 +84,9 @@ package final class ScriptedReceiver: Sendable {
         case closeAfter(status: Int = 200)
         /// These bytes unchanged, then FIN.
         case raw([UInt8])
+        /// Another response that keeps the connection open, and after a time bytes that no request asked for. Then FIN,
+        /// when the response closes.
+        case followed(Answer, by: String, after: Duration, closes: Bool = false)
     }
 
     /// The port it listens on, the same for its whole life.

@@ -45,11 +45,10 @@ struct ConformanceTests {
     static let webhook = DestinationConformance(
         outcomes: [
             .takes: .delivered, .refuses: .refused, .hangs: .failed(.timeout), .unreachable: .failed(.connect),
-            .refusesAtLength: .refused,
+            .refusesAtLength: .refused, .answersTwice: .refused, .losesTheBody: .delivered,
         ]
     ) { situation, timeout in
-        let receiver = try ScriptedReceiver(default: answer(in: situation))
-        if situation == .unreachable { receiver.stop() }
+        let receiver = try receiver(in: situation)
         let engine = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: Logger(label: "test"))
         let destination = WebhookDestination(
             url: receiver.url + "/hook",
@@ -63,6 +62,7 @@ struct ConformanceTests {
             arrivals: {
                 receiver.requests.map { .init(id: $0.header("x-zaphub-delivery") ?? "", body: $0.body) }
             },
+            isDone: { hasAnsweredTwice(receiver) },
             close: {
                 receiver.stop()
                 engine.shutdown()
@@ -70,10 +70,27 @@ struct ConformanceTests {
         )
     }
 
+    private static let secondAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+    private static func receiver(in situation: DestinationConformance.Situation) throws -> ScriptedReceiver {
+        let receiver = try ScriptedReceiver(default: answer(in: situation))
+        if situation == .unreachable { receiver.stop() }
+        if situation == .answersTwice {
+            receiver.script([.followed(.status(200, body: "{}"), by: secondAnswer, after: .milliseconds(50))])
+        }
+        return receiver
+    }
+
+    /// Whether the second answer of ``receiver(in:)`` is sent.
+    private static func hasAnsweredTwice(_ receiver: ScriptedReceiver) -> Bool {
+        receiver.sentBytes >= secondAnswer.utf8.count * 2 + 2
+    }
+
     private static func answer(in situation: DestinationConformance.Situation) -> ScriptedReceiver.Answer {
         switch situation {
         case .takes, .unreachable: return .status(204)
-        case .refuses: return .status(503, body: "busy")
+        case .refuses, .answersTwice: return .status(503, body: "busy")
+        case .losesTheBody: return .closeEarly
         case .hangs: return .hang
         case .refusesAtLength:
             let head = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 100000\r\n\r\n"
@@ -92,12 +109,12 @@ struct ConformanceTests {
     static let whatsApp = DestinationConformance(
         outcomes: [
             .takes: .delivered, .refuses: .refused, .hangs: .failed(.timeout), .unreachable: .failed(.connect),
-            .refusesAtLength: .refused,
+            // No second answer: a command that the ledger has as sent is not sent again.
+            .refusesAtLength: .refused, .losesTheBody: .failed(.reset),
         ],
         event: command
     ) { situation, timeout in
-        let receiver = try ScriptedReceiver(default: answer(in: situation))
-        if situation == .unreachable { receiver.stop() }
+        let receiver = try receiver(in: situation)
         let kind = try BuiltIn.destination(
             "type: whatsapp\nprovider: bridge\nurl: \(receiver.url)\ntimeout: \(timeout.milliseconds)ms")
         return DestinationConformance.Subject(
@@ -108,6 +125,7 @@ struct ConformanceTests {
                     return isSame ? DestinationConformance.arrival(of: command) : .init(id: "", body: request.body)
                 }
             },
+            isDone: { hasAnsweredTwice(receiver) },
             close: {
                 receiver.stop()
                 kind.engine.shutdown()
@@ -131,7 +149,7 @@ struct ConformanceTests {
         case .refuses: double.inject(.status(503), into: .messageCreate, probability: 1)
         case .hangs: double.inject(.hang, into: .messageCreate, probability: 1)
         case .unreachable: double.stop()
-        case .takes, .refusesAtLength: break
+        case .takes, .refusesAtLength, .answersTwice, .losesTheBody: break
         }
         let kind = try BuiltIn.destination(
             """
@@ -174,12 +192,11 @@ struct ConformanceTests {
     static let nativeChannel = DestinationConformance(
         outcomes: [
             .takes: .delivered, .refuses: .refused, .hangs: .failed(.timeout), .unreachable: .failed(.connect),
-            .refusesAtLength: .refused,
+            .refusesAtLength: .refused, .answersTwice: .refused, .losesTheBody: .failed(.reset),
         ],
         event: document
     ) { situation, timeout in
-        let receiver = try ScriptedReceiver(default: answer(in: situation))
-        if situation == .unreachable { receiver.stop() }
+        let receiver = try receiver(in: situation)
         let kind = try BuiltIn.destination(
             """
             type: chatwoot_whatsapp
@@ -198,6 +215,7 @@ struct ConformanceTests {
                     return isSame ? DestinationConformance.arrival(of: document) : .init(id: "", body: request.body)
                 }
             },
+            isDone: { hasAnsweredTwice(receiver) },
             close: {
                 receiver.stop()
                 kind.engine.shutdown()

@@ -108,7 +108,11 @@ struct WebhookDestinationTests {
         }
     }
 
-    @Test(arguments: [("30", 30), ("Thu, 13 Nov 2025 10:31:00 GMT", 60), ("soon", nil)] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("30", 30), ("Thu, 13 Nov 2025 10:31:00 GMT", 60),
+            ("Thursday, 13-Nov-25 10:31:00 GMT", 60), ("Thu Nov 13 10:31:00 2025", 60), ("soon", nil),
+        ] as [(String, Int?)])
     func retryAfterIsHandedOn(text: String, seconds: Int?) async throws {
         try await withReceiver(.status(429, headers: [("Retry-After", text)])) { receiver, engine in
             let result = await send(to: receiver, by: engine)
@@ -119,8 +123,8 @@ struct WebhookDestinationTests {
     @Test(arguments: [
         (ScriptedReceiver.Answer.hang, RequestFailureReason.timeout),
         (.dripHeader(interval: .milliseconds(20)), .timeout),
-        (.drip(interval: .milliseconds(20)), .timeout), (.reset, .reset), (.closeSilently, .reset),
-        (.garbage, .protocolError),
+        (.reset, .reset), (.closeSilently, .reset), (.garbage, .protocolError), (.status(600), .protocolError),
+        (.status(999), .protocolError),
     ])
     func whatIsNoAnswerIsAFailureOfItsKind(answer: ScriptedReceiver.Answer, kind: RequestFailureReason) async throws {
         try await withReceiver(answer) { receiver, engine in
@@ -129,6 +133,23 @@ struct WebhookDestinationTests {
             #expect(result.outcome == .failed(kind))
             #expect(result.status == nil)
             #expect(result.error?.isEmpty == false)
+        }
+    }
+
+    /// Many receivers answer, then work, then end the body. Whoever repeats the request makes them work again.
+    @Test(
+        arguments: [
+            (ScriptedReceiver.Answer.slow(201, body: Array("done".utf8), pause: .milliseconds(1200)), "done"),
+            (.resetMidResponse, nil), (.closeEarly, nil), (.badChunks, nil), (.infiniteChunked, nil),
+            (.status(200, body: "done"), "done"),
+        ] as [(ScriptedReceiver.Answer, String?)])
+    func a2xxIsADeliveryWhateverBecomesOfTheBody(answer: ScriptedReceiver.Answer, body: String?) async throws {
+        try await withReceiver(answer) { receiver, engine in
+            let result = await send(to: receiver, by: engine)
+            #expect(result.outcome == .delivered)
+            #expect(result.error == nil)
+            if let body { #expect(result.response == body) }
+            #expect(receiver.requests.count == 1)
         }
     }
 

@@ -56,6 +56,7 @@ struct CurlEngineMisbehaviourTests {
         let trickle = try await failure(.drip(interval: .milliseconds(500)))
         #expect(trickle.code == .timeout)
         #expect(trickle.duration < .waitLimit / 2)
+        #expect(trickle.message.contains("fewer than 10 bytes a second for 3 seconds"), "\(trickle.message)")
     }
 
     /// A reused connection may just have been closed, so one more attempt is harmless. Where a second request has a
@@ -91,6 +92,15 @@ struct CurlEngineMisbehaviourTests {
             let failure = try await failure(answer)
             #expect(failure.code == .protocolError, "\(answer): \(failure)")
         }
+    }
+
+    /// RFC 9110, 15: no status is above 599.
+    @Test(arguments: [600, 666, 999])
+    func whatIsNoStatusIsNoAnswer(status: Int) async throws {
+        let failure = try await failure(.status(status))
+        #expect(failure.code == .protocolError)
+        #expect(failure.message.contains("the status \(status)"), "\(failure.message)")
+        #expect(try await response(.status(599)).status == 599)
     }
 
     @Test func endlessHeadersAreCutOff() async throws {

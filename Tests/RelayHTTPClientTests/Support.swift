@@ -32,6 +32,15 @@ extension CurlEngine {
         }
     }
 
+    /// The response or the failure.
+    func result(_ request: HTTPClientRequest) async -> Result<HTTPClientResponse, HTTPClientError> {
+        do throws(HTTPClientError) {
+            return .success(try await send(request))
+        } catch {
+            return .failure(error)
+        }
+    }
+
     /// The failure of a request that must fail; nil when there was a response.
     func failure(_ request: HTTPClientRequest) async -> HTTPClientError? {
         do throws(HTTPClientError) {

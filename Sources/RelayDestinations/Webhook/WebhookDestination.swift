@@ -88,7 +88,7 @@ package struct WebhookDestination: InspectableHTTPDestination {
         for scheme in signing where signed.insert(scheme.header).inserted {
             fields += signer.headers(scheme, id: id, body: body, at: moment)
         }
-        return HTTPClientRequest(
+        var request = HTTPClientRequest(
             url: url,
             headers: fields,
             body: body,
@@ -97,6 +97,9 @@ package struct WebhookDestination: InspectableHTTPDestination {
             maximumResponseBody: maxResponseBody,
             keptResponseBody: Self.keptResponse
         )
+        // The status is the answer. Many receivers send it before they do the work that ends the body.
+        request.needsBody = false
+        return request
     }
 
     package func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
