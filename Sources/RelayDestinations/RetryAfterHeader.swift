@@ -1,6 +1,7 @@
 package import RelayCore
 
-/// The `Retry-After` header (RFC 9110, 10.2.3): seconds, or a date.
+/// The `Retry-After` header (RFC 9110, 10.2.3): seconds, or a date in any
+/// of the three forms of HTTP.
 package enum RetryAfterHeader {
     /// The longest wait in seconds. A larger value is a mistake of the server and could overflow later calculations.
     private static let longest: Int64 = 366 * 86_400
@@ -14,7 +15,7 @@ package enum RetryAfterHeader {
             guard text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
             return .seconds(Int64(text.prefix(12)).map { min($0, longest) } ?? 0)
         }
-        guard let date = Timestamp(httpDate: text) else { return nil }
+        guard let date = Timestamp(httpDate: text, near: moment) else { return nil }
         return min(max(.zero, date - moment), .seconds(longest))
     }
 }

@@ -3,15 +3,42 @@ extension Timestamp {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// Reads a date of HTTP, `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that senders may still produce (RFC 9110,
-    /// 5.6.7).
-    package init?(httpDate text: some StringProtocol) {
+    /// Reads a date of HTTP in the three forms of RFC 9110, 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`, which senders write
+    /// today, and the older `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`.
+    ///
+    /// - Parameter moment: the current time, to which a year of two digits is the nearest; nil: such dates are not read.
+    package init?(httpDate text: some StringProtocol, near moment: Timestamp? = nil) {
         let parts = text.split(separator: " ")
-        guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT",
-            let month = Self.months.firstIndex(of: String(parts[2]))
+        let isZoned = parts.last == "GMT" && parts.first?.hasSuffix(",") == true
+        switch (parts.count, isZoned) {
+        case (6, true):
+            self.init(day: parts[1], month: parts[2], year: parts[3], time: parts[4])
+        case (4, true):
+            let date = parts[1].split(separator: "-", omittingEmptySubsequences: false)
+            guard date.count == 3, let moment, let year = Self.year(date[2], near: moment) else { return nil }
+            self.init(day: date[0], month: date[1], year: "\(year)", time: parts[2])
+        case (5, false) where parts[0].utf8.count == 3:
+            self.init(day: parts[2], month: parts[1], year: parts[4], time: parts[3])
+        default: return nil
+        }
+    }
+
+    private init?(
+        day: some StringProtocol, month: some StringProtocol, year: some StringProtocol, time: some StringProtocol
+    ) {
+        guard let index = Self.months.firstIndex(where: { $0 == month }), time.utf8.count == 8 else { return nil }
+        let day = day.utf8.count == 1 ? "0\(day)" : "\(day)"
+        self.init(iso8601: "\(year)-\(String(index + 101).dropFirst())-\(day)T\(time)Z")
+    }
+
+    /// The year with these last two digits that is at most 50 years later, and less than 50 years earlier, than a
+    /// moment.
+    private static func year(_ digits: some StringProtocol, near moment: Timestamp) -> Int? {
+        guard digits.utf8.count == 2, digits.utf8.allSatisfy({ (48...57).contains($0) }), let last = Int(digits),
+            let now = Int(moment.iso8601.prefix(4))
         else { return nil }
-        let number = String(month + 101).dropFirst()
-        let day = parts[1].utf8.count == 1 ? "0" + parts[1] : String(parts[1])
-        self.init(iso8601: "\(parts[3])-\(number)-\(day)T\(parts[4])Z")
+        let year = now - now % 100 + last
+        if year > now + 50 { return year - 100 }
+        return year <= now - 50 ? year + 100 : year
     }
 }
