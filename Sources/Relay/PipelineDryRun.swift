@@ -165,7 +165,11 @@ package final class PipelineDryRun {
                 now: clock.now,
                 random: Double.random(in: 0..<1)
             )
-            if case .retry(let due) = decision {
+            if case .unsent(let due) = decision, !Task.isCancelled {
+                try? await clock.sleep(until: due)
+                continue
+            }
+            if case .retry(let due) = decision, !Task.isCancelled {
                 attempt += 1
                 try? await clock.sleep(until: due)
                 continue

@@ -86,7 +86,8 @@ package struct ChatwootDestination: Destination {
 
     /// Whether no further attempt follows, so that agents must be notified.
     private func isLast(_ delivery: ClaimedDelivery, _ result: AttemptResult) -> Bool {
-        if result.pausesDestination || result.outcome == .failed(.interrupted) { return false }
+        if result.pausesDestination { return false }
+        if [.failed(.interrupted), .failed(.localShortage)].contains(result.outcome) { return false }
         return !settings.retry.retries(result) || delivery.attemptInSeries >= settings.retry.maxAttempts
     }
 

@@ -9,9 +9,20 @@ package struct DispatchState: Sendable {
         package internal(set) var inFlight = 0
         /// When the next delivery is due; nil: none is known.
         package internal(set) var nextDue: Timestamp?
-        package internal(set) var isPaused = false
+        package internal(set) var pause: DestinationPause?
+        package var isPaused: Bool { pause != nil }
+        /// ``Destination/receiver`` when it was last looked at.
+        var receiver: String?
         package internal(set) var breaker: Breaker
+        /// The rate that the receiver allows.
+        package internal(set) var receiverRate: ReceiverRate
+        /// The rate that the configuration allows.
         var limiter: RateLimiter?
+
+        init(_ policy: BreakerPolicy) {
+            breaker = Breaker(policy)
+            receiverRate = ReceiverRate(longestHold: policy.maxProbeInterval)
+        }
     }
 
     package private(set) var destinations: [DestinationKey: DestinationState] = [:]
@@ -28,7 +39,7 @@ package struct DispatchState: Sendable {
     }
 
     private mutating func with<Result>(_ key: DestinationKey, _ body: (inout DestinationState) -> Result) -> Result {
-        let fresh = DestinationState(breaker: Breaker(breaker))
+        let fresh = DestinationState(breaker)
         return body(&destinations[key, default: fresh])
     }
 
@@ -37,11 +48,42 @@ package struct DispatchState: Sendable {
         with(key) { $0.nextDue = min($0.nextDue ?? due, due) }
     }
 
-    package mutating func setPaused(_ key: DestinationKey, _ isPaused: Bool) {
-        let fresh = Breaker(breaker)
+    package mutating func pause(_ pause: DestinationPause) {
+        with(pause.destination) { $0.pause = pause }
+    }
+
+    package mutating func resume(_ key: DestinationKey, at now: Timestamp) {
+        with(key) { $0.pause = nil }
+        reset(key)
+        wake(key, at: now)
+    }
+
+    /// Looks at where deliveries go now. What is known of another receiver is forgotten, and a pause for what another
+    /// receiver answered ends.
+    /// - Parameter receiver: nil for a destination that is gone.
+    /// - Returns: the destinations that are no longer paused.
+    package mutating func follow(at now: Timestamp, receiver: (DestinationKey) -> String?) -> [DestinationKey] {
+        var resumed: [DestinationKey] = []
+        for (key, destination) in destinations {
+            guard let present = receiver(key) else { continue }
+            destinations[key]?.receiver = present
+            if let pause = destination.pause {
+                guard pause.reason != .manual, let refusing = pause.receiver, refusing != present else { continue }
+                resume(key, at: now)
+                resumed.append(key)
+            } else if let former = destination.receiver, former != present {
+                reset(key)
+            }
+        }
+        return resumed
+    }
+
+    /// Nothing is known of the receiver any more: it is another one, or somebody says that it is up.
+    private mutating func reset(_ key: DestinationKey) {
+        let fresh = DestinationState(breaker)
         with(key) { destination in
-            destination.isPaused = isPaused
-            if !isPaused { destination.breaker = fresh }
+            destination.breaker = fresh.breaker
+            destination.receiverRate = fresh.receiverRate
         }
     }
 
@@ -66,7 +108,9 @@ package struct DispatchState: Sendable {
             let wanted = min(limit, freeSlots(for: key, taken: taken))
             guard wanted > 0 else { continue }
             taken += wanted
-            claims.append(DeliveryClaimRequest(destination: key, limit: wanted, batch: settings.batch))
+            claims.append(
+                DeliveryClaimRequest(
+                    destination: key, limit: wanted, batch: settings.batch, avoiding: avoided(by: key)))
         }
         return claims
     }
@@ -80,6 +124,12 @@ package struct DispatchState: Sendable {
         return mine == 0 ? 1 : 0
     }
 
+    /// What a probe is not to be, as long as there is something else.
+    private func avoided(by key: DestinationKey) -> Set<DeliveryID> {
+        guard let breaker = destinations[key]?.breaker, breaker.opensAt != nil else { return [] }
+        return Set(breaker.avoided)
+    }
+
     private mutating func rotated(_ keys: [DestinationKey]) -> [DestinationKey] {
         round += 1
         let start = round % keys.count
@@ -87,26 +137,43 @@ package struct DispatchState: Sendable {
     }
 
     /// Deliveries were taken; the requests with them are now under way.
-    package mutating func claimed(_ result: DeliveryClaimResult, at now: Timestamp) {
+    package mutating func claimed(
+        _ result: DeliveryClaimResult, ordering: DestinationDispatchSettings.Ordering = .perChat,
+        receiver: String? = nil, at now: Timestamp
+    ) {
         let count = result.batches.count
         inFlight += count
         with(result.destination) { destination in
+            destination.receiver = receiver ?? destination.receiver
             destination.inFlight += count
             destination.nextDue = result.nextDue
             destination.limiter?.take(count, at: now)
-            if count > 0 { destination.breaker.sent() }
+            destination.receiverRate.started(count, at: now)
+            for batch in result.batches {
+                if let request = RequestIdentity(batch, ordering: ordering) { destination.breaker.sent(request) }
+            }
         }
     }
 
-    /// An attempt ended.
-    package mutating func finished(_ key: DestinationKey, _ result: AttemptResult, limit: Int, at now: Timestamp) {
+    /// The attempt of a request ended.
+    /// - Parameter isCurrent: whether it went to the receiver that the destination has now.
+    package mutating func finished(
+        _ key: DestinationKey, _ batch: [ClaimedDelivery], _ result: AttemptResult,
+        settings: DestinationDispatchSettings, isCurrent: Bool = true, at now: Timestamp
+    ) {
         inFlight -= 1
         with(key) { destination in
             destination.inFlight -= 1
-            if Breaker.isDown(result) {
-                destination.breaker.failed(at: now, retryAfter: result.retryAfter)
-            } else {
-                destination.breaker.succeeded(limit: limit)
+            guard isCurrent else { return }
+            let verdict = Breaker.verdict(result)
+            if let request = RequestIdentity(batch, ordering: settings.ordering) {
+                destination.breaker.ended(
+                    request, verdict, retryAfter: result.retryAfter, limit: settings.maxInFlight, at: now)
+            }
+            if result.status == 429 {
+                destination.receiverRate.refused(at: now, retryAfter: result.retryAfter)
+            } else if verdict == .up {
+                destination.receiverRate.accepted(at: now)
             }
         }
     }
@@ -132,6 +199,9 @@ package struct DispatchState: Sendable {
             if let limiter = destination.limiter, limiter.available(at: max(due, now)) == 0 {
                 due = max(due, limiter.nextAvailable(after: now))
             }
+            if destination.receiverRate.available(at: max(due, now)) == 0 {
+                due = max(due, destination.receiverRate.nextAvailable(after: now))
+            }
             // What is due and was not claimed waits for a result, not for a moment.
             if due > now { earliest = min(earliest ?? due, due) }
         }
@@ -142,9 +212,9 @@ package struct DispatchState: Sendable {
 extension DispatchState.DestinationState {
     fileprivate mutating func limit(now: Timestamp, settings: DestinationDispatchSettings) -> Int {
         guard !isPaused else { return 0 }
-        if limiter?.serves(settings.rateLimit) != true { limiter = settings.rateLimit.map(RateLimiter.init) }
+        if limiter?.serves(settings.rateLimit) != true { limiter = settings.rateLimit.map { RateLimiter($0) } }
+        let rates = [limiter?.available(at: now), receiverRate.available(at: now)].compactMap(\.self)
         let allowed = breaker.allowance(limit: settings.maxInFlight, at: now) - inFlight
-        guard let limiter else { return max(0, allowed) }
-        return max(0, min(allowed, limiter.available(at: now)))
+        return max(0, rates.reduce(allowed, min))
     }
 }

@@ -73,12 +73,15 @@ package final class Dispatcher: Service {
     /// Requests under way now.
     package var inFlight: Int { state.withLock { $0.inFlight } }
 
-    /// Stops or resumes sending to a destination. The store keeps the pause over restarts.
-    package func setPaused(_ key: DestinationKey, _ isPaused: Bool) {
-        state.withLock { state in
-            state.setPaused(key, isPaused)
-            if !isPaused { state.wake(key, at: clock.now) }
-        }
+    /// Stops sending to a destination. The store keeps the pause over restarts.
+    package func pause(_ pause: DestinationPause) {
+        state.withLock { $0.pause(pause) }
+        eventQueue.post { $0.hasOtherChange = true }
+    }
+
+    /// Sends to a destination again.
+    package func resume(_ key: DestinationKey) {
+        state.withLock { $0.resume(key, at: clock.now) }
         eventQueue.post { $0.hasOtherChange = true }
     }
 
@@ -98,9 +101,10 @@ package final class Dispatcher: Service {
         let pauses = try await outbox.pauses()
         let due = try await outbox.dueTimes()
         state.withLock { state in
-            for pause in pauses { state.setPaused(pause.destination, true) }
+            for pause in pauses { state.pause(pause) }
             for (key, moment) in due { state.wake(key, at: moment) }
         }
+        await followReceivers()
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { [outbox, eventQueue] in
@@ -126,6 +130,7 @@ package final class Dispatcher: Service {
             state.withLock { state in
                 for key in news.due { state.wake(key, at: now) }
             }
+            if news.hasOtherChange { await followReceivers() }
             for finished in news.finished {
                 let results = await settle(finished, at: now)
                 settlements += results
@@ -209,10 +214,32 @@ package final class Dispatcher: Service {
         }
     }
 
+    /// A pause for what a receiver answered ends when deliveries go to another one.
+    private func followReceivers() async {
+        let now = clock.now
+        let resumed = state.withLock { $0.follow(at: now) { destinations.destination($0)?.receiver } }
+        for key in resumed {
+            logger.notice(
+                "Destination has another address and is no longer paused", metadata: ["destination": "\(key)"])
+            do {
+                _ = try await outbox.resume(destination: key, at: now)
+            } catch {
+                // The next start finds it again.
+                logger.error(
+                    "The end of a pause could not be written", metadata: ["destination": "\(key)", "error": "\(error)"])
+            }
+        }
+    }
+
     private func start(_ results: [DeliveryClaimResult], in group: inout DiscardingTaskGroup) {
         let now = clock.now
         state.withLock { state in
-            for result in results { state.claimed(result, at: now) }
+            for result in results {
+                let destination = destinations.destination(result.destination)
+                state.claimed(
+                    result, ordering: destination?.settings.ordering ?? .perChat, receiver: destination?.receiver,
+                    at: now)
+            }
         }
         for result in results {
             let destination = destinations.destination(result.destination)
@@ -233,6 +260,7 @@ package final class Dispatcher: Service {
                                 batch: batch,
                                 destination: result.destination,
                                 settings: destination?.settings,
+                                receiver: destination?.receiver,
                                 startedAt: startedAt,
                                 result: outcome
                             )
@@ -250,9 +278,10 @@ package final class Dispatcher: Service {
         let settings =
             destinations.destination(key)?.settings ?? finished.settings
             ?? DestinationDispatchSettings(retry: RetryPolicy(maxAttempts: .max))
+        let isCurrent = finished.receiver == destinations.destination(key)?.receiver
         let (before, after) = state.withLock { state in
             let before = state.destinations[key]?.breaker.state ?? .closed
-            state.finished(key, finished.result, limit: settings.maxInFlight, at: now)
+            state.finished(key, finished.batch, finished.result, settings: settings, isCurrent: isCurrent, at: now)
             return (before, state.destinations[key]?.breaker.state ?? .closed)
         }
         if before != after { tell(key, was: before, is: after) }
@@ -264,7 +293,7 @@ package final class Dispatcher: Service {
             now: now,
             random: random()
         )
-        if verdict.decisions.contains(.park) { await pauseForGood(key, after: finished.result, at: now) }
+        if isCurrent, verdict.decisions.contains(.park) { await pauseForGood(key, after: finished.result, at: now) }
         return finished.batch.indices.map { index in
             let delivery = finished.batch[index]
             let attempt = DeliveryAttempt(
@@ -294,6 +323,7 @@ package final class Dispatcher: Service {
             return .delivered
         case .retry(let due): return .retry(at: due)
         case .park: return .retry(at: now)
+        case .unsent(let moment): return .unsent(until: moment)
         case .dead(let reason):
             logger.warning(
                 "Delivery is a dead letter",
@@ -325,18 +355,20 @@ package final class Dispatcher: Service {
     /// Pauses a destination that wants no more deliveries, or at which none can succeed. Its deliveries stay queued
     /// until an operator resumes it.
     private func pauseForGood(_ key: DestinationKey, after result: AttemptResult, at now: Timestamp) async {
+        let reason: DestinationPause.Reason = result.pausesDestination ? .denied : .gone
+        let pause = DestinationPause(
+            destination: key, reason: reason, since: now, receiver: destinations.destination(key)?.receiver)
         let isNew = state.withLock { state in
-            let isNew = state.destinations[key]?.isPaused != true
-            state.setPaused(key, true)
-            return isNew
+            guard state.destinations[key]?.isPaused != true else { return false }
+            state.pause(pause)
+            return true
         }
         guard isNew else { return }
-        let reason: DestinationPause.Reason = result.pausesDestination ? .denied : .gone
         var metadata: Logger.Metadata = ["destination": "\(key)", "reason": "\(reason.rawValue)"]
         if let error = result.error { metadata["error"] = "\(error)" }
         logger.warning("Destination is paused; its deliveries are kept until it is resumed", metadata: metadata)
         do {
-            try await outbox.pause(DestinationPause(destination: key, reason: reason, since: now))
+            try await outbox.pause(pause)
         } catch {
             logger.error(
                 "The pause could not be written and ends with this process",

@@ -10,6 +10,8 @@ final class DispatcherMailbox: Sendable {
         var destination: DestinationKey
         /// The destination's settings when the attempt started; nil when it was gone by then.
         var settings: DestinationDispatchSettings?
+        /// Which receiver it was sent to; nil when the destination was gone by then.
+        var receiver: String?
         var startedAt: Timestamp
         var result: AttemptResult
     }

@@ -10,11 +10,12 @@ package struct RateLimiter: Sendable {
     /// When the whole budget is available again, in milliseconds since the epoch.
     private var full: Double
 
-    package init(_ limit: RateLimit) {
+    /// - Parameter former: the limiter in whose place it comes; the requests of that one count.
+    package init(_ limit: RateLimit, after former: RateLimiter? = nil) {
         self.limit = limit
         cost = Double(limit.per.milliseconds) / Double(max(limit.count, 1))
         burst = cost * Double(max(1, limit.count / 10))
-        full = 0
+        full = former?.full ?? 0
     }
 
     /// Whether it was made for this limit.

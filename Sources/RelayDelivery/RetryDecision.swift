@@ -8,6 +8,11 @@ package enum RetryDecision: Sendable, Equatable {
     /// The destination is to be paused, and the delivery stays queued until it is resumed: after 410 Gone, or a result
     /// with ``AttemptResult/pausesDestination``.
     case park
+    /// The request did not leave; the attempt does not count.
+    case unsent(until: Timestamp)
+
+    /// How long a delivery waits for this machine's resources.
+    package static let shortageWait: Duration = .seconds(1)
 
     /// Decides whether and when to try again. Nothing else does.
     /// - Parameter random: uniform in 0..<1, for the jitter.
@@ -32,11 +37,14 @@ package enum RetryDecision: Sendable, Equatable {
         case .failed(.invalidRequest):
             self = .dead(.invalidRequest)
             return
-        case .failed(.interrupted) where delivery.attemptInSeries >= policy.maxAttempts:
-            self = .dead(.interrupted)
-            return
         case .failed(.interrupted):
-            self = .retry(at: now)
+            let isLast = RetryPolicy.isLast(
+                attempt: delivery.attemptInSeries, interruptions: delivery.interruptionsInSeries,
+                of: policy.maxAttempts)
+            self = isLast ? .dead(.interrupted) : .retry(at: now)
+            return
+        case .failed(.localShortage):
+            self = .unsent(until: now + Self.shortageWait)
             return
         case .refused where result.status == 410:
             self = .park
@@ -56,7 +64,7 @@ package enum RetryDecision: Sendable, Equatable {
             now
             + policy.delay(
                 afterAttempt: delivery.attemptInSeries,
-                retryAfter: result.retryAfter,
+                result: result,
                 random: random
             )
         if let limit = policy.maxElapsedTime, due > delivery.seriesStartedAt + limit {

@@ -62,6 +62,9 @@ package struct StoreConformance: Sendable {
         case handsOverWhatWasPlanned, keepsAttempts, claimsNoMoreThanAsked, freesASlotInTheSameExchange
         case ignoresStaleSettlements, tellsWhenTheNextIsDue, recoversWhatWasInFlight, recoversLanes, wakes
         case mergesWakeups, doesNotWakeForWhatItHandsOver
+        // Series of attempts
+        case countsNoInterruptedAttempt, startsASeriesWithItsFirstAttempt, stopsASeriesWhileItIsPaused
+        case pullsInDueTimes, prefersOtherDeliveries, takesBackWhatWasNotSent
         // Lanes
         case sendsALaneInOrder, letsAFailureHoldUpItsLaneAlone, ordersNothingWithoutALane, goesOnBehindADeadLetter
         case replaysIntoTheOldPlace, replaysBehindWhatIsInFlight, retriesALowerOneFirst
@@ -135,6 +138,12 @@ package struct StoreConformance: Sendable {
             case .wakes: try await run.wakes()
             case .mergesWakeups: try await run.mergesWakeups()
             case .doesNotWakeForWhatItHandsOver: try await run.doesNotWakeForWhatItHandsOver()
+            case .countsNoInterruptedAttempt: try await run.countsNoInterruptedAttempt()
+            case .startsASeriesWithItsFirstAttempt: try await run.startsASeriesWithItsFirstAttempt()
+            case .stopsASeriesWhileItIsPaused: try await run.stopsASeriesWhileItIsPaused()
+            case .pullsInDueTimes: try await run.pullsInDueTimes()
+            case .prefersOtherDeliveries: try await run.prefersOtherDeliveries()
+            case .takesBackWhatWasNotSent: try await run.takesBackWhatWasNotSent()
             case .sendsALaneInOrder: try await run.sendsALaneInOrder()
             case .letsAFailureHoldUpItsLaneAlone: try await run.letsAFailureHoldUpItsLaneAlone()
             case .ordersNothingWithoutALane: try await run.ordersNothingWithoutALane()

@@ -265,8 +265,8 @@ extension StoreConformanceContext {
         try equal(pauses.map(\.destination), ["crm", "erp"])
         try equal(pauses.map(\.reason), [.gone, .manual])
         try equal(pauses[0].since, now)
-        try equal(try await run.store.resume(destination: "crm"), true)
-        try equal(try await run.store.resume(destination: "crm"), false)
+        try equal(try await run.store.resume(destination: "crm", at: now), true)
+        try equal(try await run.store.resume(destination: "crm", at: now), false)
         try equal(try await run.store.pauses().map(\.destination), ["erp"])
         try await conformance.discard(run.store)
     }

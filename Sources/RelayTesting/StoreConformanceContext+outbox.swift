@@ -27,7 +27,7 @@ extension StoreConformanceContext {
             try equal(delivery.attempt, 1)
             try equal(delivery.attemptInSeries, 1)
             try equal(delivery.receivedAt, event.receivedAt)
-            try equal(delivery.seriesStartedAt, event.receivedAt + .seconds(1))
+            try equal(delivery.seriesStartedAt, now, "the first attempt begins the series")
             let record = try some(await store.delivery(delivery.id))
             try equal(record.name, delivery.name)
             try equal(record.event, event.id)
@@ -171,14 +171,13 @@ extension StoreConformanceContext {
         clock.advance(by: .seconds(30))
         let run = try await reopened()
         let report = try await run.store.recover(at: now) { $0 == "crm" ? 2 : 1 }
-        try equal(report.requeued, 1)
-        try equal(report.dead, 2)
-        try equal(try await run.state(ids[0]), .dead, "it was the last attempt")
-        try equal(try await run.store.delivery(ids[0])?.deadReason, .interrupted)
+        try equal(report.requeued, 3)
+        try equal(report.dead, 0)
+        try equal(try await run.state(ids[0]), .queued, "it was the last attempt, and does not count")
         try equal(try await run.state(ids[1]), .queued)
         try equal(try await run.due(ids[1]), now)
         try equal(try await run.state(ids[2]), .queued, "never claimed")
-        try equal(try await run.state(other[0]), .dead)
+        try equal(try await run.state(other[0]), .queued)
         try equal(try await run.state(waiting[0]), .queued)
         let attempt = try some(await run.store.attempts(of: ids[1]).first)
         try equal(attempt.number, 1)
@@ -188,23 +187,25 @@ extension StoreConformanceContext {
         try await run.settle(flying[1], .delivered)
         try equal(try await run.state(ids[1]), .queued, "a result from before the crash comes too late")
         let again = try await run.claim()
-        try equal(Set(again.map(\.id)), [ids[1], ids[2]])
+        try equal(Set(again.map(\.id)), Set(ids))
         try equal(try some(again.first { $0.id == ids[1] }).attempt, 2)
+        try equal(try some(again.first { $0.id == ids[1] }).attemptInSeries, 1)
         let second = try await run.store.recover(at: now) { _ in 5 }
-        try equal(second.requeued, 2)
+        try equal(second.requeued, 3)
         try await run.checkCounts()
         try await conformance.discard(run.store)
     }
 
     func recoversLanes() async throws {
-        let requeued = try await queue(2, lane: "l")
         let dying = try await queue(2, lane: "m")
-        let flying = try await claim()
-        try equal(flying.count, 2)
-        try await settle(flying[1], .retry(at: now))
-        _ = try await claim()
+        for _ in 1...RetryPolicy.uncountedInterruptions {
+            _ = try await claim()
+            try equal(try await store.recover(at: now) { _ in 1 }.dead, 0)
+        }
+        let requeued = try await queue(2, lane: "l")
+        try equal(try await claim().count, 2)
         let run = try await reopened()
-        let report = try await run.store.recover(at: now) { _ in 2 }
+        let report = try await run.store.recover(at: now) { _ in 1 }
         try equal(report.requeued, 1)
         try equal(report.dead, 1)
         try equal(try await run.state(dying[0]), .dead)
@@ -233,7 +234,7 @@ extension StoreConformanceContext {
         _ = try await store.cancel(ids[0], at: now)
         try equal(await newlyDue.next(), ["crm"], "the next of a lane")
         try await store.pause(DestinationPause(destination: "pbx", reason: .manual, since: now))
-        _ = try await store.resume(destination: "pbx")
+        _ = try await store.resume(destination: "pbx", at: now)
         try equal(await newlyDue.next(), ["pbx"], "a destination that goes on")
     }
 

@@ -9,6 +9,8 @@ struct OutboxModel {
         var state: DeliveryState = .queued
         var attempts = 0
         var seriesAttempts = 0
+        /// The interrupted attempts that are left out of them.
+        var interruptions = 0
         var notBefore: Timestamp
         var dueAt: Timestamp?
         /// The batch with which it is sent again.
@@ -51,7 +53,8 @@ struct OutboxModel {
     }
 
     mutating func settle(
-        _ id: DeliveryID, attempt: Int, _ next: AttemptSettlement.Next, batch: DeliveryID? = nil, at now: Timestamp
+        _ id: DeliveryID, attempt: Int, _ next: AttemptSettlement.Next, batch: DeliveryID? = nil,
+        isInterrupted: Bool = false, at now: Timestamp
     ) {
         guard let delivery = deliveries[id], delivery.state == .inFlight, delivery.attempts == attempt else { return }
         switch next {
@@ -65,6 +68,16 @@ struct OutboxModel {
                 $0.notBefore = moment
                 $0.dueAt = nil
                 $0.batch = batch
+                guard isInterrupted, $0.interruptions < RetryPolicy.uncountedInterruptions else { return }
+                $0.seriesAttempts -= 1
+                $0.interruptions += 1
+            }
+        case .unsent(let moment):
+            change(id, to: .queued) {
+                $0.attempts -= 1
+                $0.seriesAttempts -= 1
+                $0.notBefore = moment
+                $0.dueAt = nil
             }
         case .dead:
             change(id, to: .dead) { _ in }
@@ -82,6 +95,7 @@ struct OutboxModel {
         case .dead, .cancelled:
             change(id, to: .queued) {
                 $0.seriesAttempts = 0
+                $0.interruptions = 0
                 $0.notBefore = now
                 $0.batch = nil
             }
@@ -103,9 +117,11 @@ struct OutboxModel {
     mutating func recover(maxAttempts: Int, at now: Timestamp) {
         for id in ids(in: .inFlight) {
             guard let delivery = deliveries[id] else { continue }
-            let next: AttemptSettlement.Next =
-                delivery.seriesAttempts >= maxAttempts ? .dead(.interrupted) : .retry(at: now)
-            settle(id, attempt: delivery.attempts, next, batch: delivery.batch, at: now)
+            let isLast = RetryPolicy.isLast(
+                attempt: delivery.seriesAttempts, interruptions: delivery.interruptions, of: maxAttempts)
+            settle(
+                id, attempt: delivery.attempts, isLast ? .dead(.interrupted) : .retry(at: now), batch: delivery.batch,
+                isInterrupted: true, at: now)
         }
     }
 

@@ -35,31 +35,59 @@ struct DispatchStateTests {
         take(&state, "crm", 4, nextDue: .at(0), at: .at(0))
         #expect(state.claims(at: .at(0), settings: settings()).isEmpty)
         #expect(state.nextWake(after: .at(0), settings: settings()) == nil)
-        state.finished("crm", answer(200), limit: 4, at: .at(5))
+        state.finished(
+            "crm", [claimed(1)], answer(200), settings: DestinationDispatchSettings(maxInFlight: 4), at: .at(5))
         #expect(state.claims(at: .at(5), settings: settings()).map(\.limit) == [1])
     }
 
     @Test func pausedAndRemovedDestinationsAreLeftAlone() {
         var state = DispatchState(capacity: 100, breaker: .init())
         state.wake("crm", at: .at(0))
-        state.setPaused("crm", true)
+        state.pause(DestinationPause(destination: "crm", reason: .manual, since: .at(0)))
         #expect(state.claims(at: .at(0), settings: settings()).isEmpty)
         #expect(state.nextWake(after: .at(0), settings: settings()) == nil)
-        state.setPaused("crm", false)
+        state.resume("crm", at: .at(0))
         #expect(state.claims(at: .at(0)) { _ in nil }.isEmpty)
         #expect(state.claims(at: .at(0), settings: settings()).count == 1)
     }
 
     @Test func anOpenBreakerLetsOneProbeThroughAtItsTime() {
         var state = DispatchState(capacity: 100, breaker: .init())
+        let crm = DestinationDispatchSettings(maxInFlight: 4)
+        func delivery(_ number: Int64) -> ClaimedDelivery { claimed(number, chat: "chat\(number)") }
         state.wake("crm", at: .at(0))
-        take(&state, "crm", 4, nextDue: .at(0), at: .at(0))
-        for _ in 1...4 { state.finished("crm", failure(.connect), limit: 4, at: .at(10)) }
-        take(&state, "crm", 1, nextDue: .at(0), at: .at(10))
-        state.finished("crm", failure(.connect), limit: 4, at: .at(20))
+        let batches = (1...3).map { [delivery($0)] }
+        state.claimed(DeliveryClaimResult(destination: "crm", batches: batches, nextDue: .at(0)), at: .at(0))
+        for number: Int64 in 1...3 {
+            state.finished("crm", [delivery(number)], failure(.connect), settings: crm, at: .at(20))
+        }
         #expect(state.claims(at: .at(20), settings: settings()).isEmpty)
         #expect(state.nextWake(after: .at(20), settings: settings()) == .at(5020))
-        #expect(state.claims(at: .at(5020), settings: settings()).map(\.limit) == [1])
+        let claims = state.claims(at: .at(5020), settings: settings())
+        #expect(claims.map(\.limit) == [1])
+        #expect(claims.map(\.avoiding) == [[DeliveryID(1), DeliveryID(2), DeliveryID(3)]])
+    }
+
+    @Test func anotherReceiverIsSentToAtOnce() {
+        var state = DispatchState(capacity: 100, breaker: .init())
+        let crm = DestinationDispatchSettings(maxInFlight: 4)
+        let batches = (1...3).map { [claimed($0, chat: "chat\($0)")] }
+        state.claimed(
+            DeliveryClaimResult(destination: "crm", batches: batches, nextDue: .at(0)), receiver: "a", at: .at(0))
+        for batch in batches { state.finished("crm", batch, failure(.connect), settings: crm, at: .at(20)) }
+        #expect(state.follow(at: .at(30)) { _ in "a" } == [])
+        #expect(state.claims(at: .at(30), settings: settings()).isEmpty)
+        #expect(state.follow(at: .at(30)) { _ in "b" } == [])
+        #expect(state.claims(at: .at(30), settings: settings()).map(\.limit) == [4])
+
+        state.pause(DestinationPause(destination: "crm", reason: .gone, since: .at(30), receiver: "b"))
+        #expect(state.follow(at: .at(40)) { _ in "b" } == [])
+        #expect(state.follow(at: .at(40)) { _ in nil } == [], "a destination that is gone has no other address")
+        #expect(state.follow(at: .at(40)) { _ in "c" } == ["crm"])
+        #expect(state.claims(at: .at(40), settings: settings()).map(\.limit) == [4])
+
+        state.pause(DestinationPause(destination: "crm", reason: .manual, since: .at(50), receiver: "c"))
+        #expect(state.follow(at: .at(60)) { _ in "d" } == [], "an operator's pause is the operator's to end")
     }
 
     @Test func rateLimitsBoundClaimsAndSetTheNextWake() {

@@ -110,11 +110,11 @@ struct DispatcherBatchTests {
         }
         let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
         let start = clock.now
-        fixture.dispatcher.setPaused("crm", true)
+        fixture.dispatcher.pause(DestinationPause(destination: "crm", reason: .manual, since: clock.now))
         try await fixture.run {
             let ids = try await fixture.queue(to: "crm", chats: ["a", "b", "a", "c", "b", "a", "d", "c"])
             poison.withLock { $0 = ids[2] }
-            fixture.dispatcher.setPaused("crm", false)
+            fixture.dispatcher.resume("crm")
             try await fixture.settle("all but one") { try await fixture.count(.delivered) == 7 }
             #expect(try await fixture.store.delivery(ids[2])?.state == .dead)
             #expect(try await fixture.store.delivery(ids[2])?.deadReason == .refused)
@@ -132,11 +132,11 @@ struct DispatcherBatchTests {
             answer(batch.contains { $0.id == poison.withLock { $0 } } ? 500 : 200)
         }
         let fixture = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
-        fixture.dispatcher.setPaused("crm", true)
+        fixture.dispatcher.pause(DestinationPause(destination: "crm", reason: .manual, since: clock.now))
         try await fixture.run {
             let ids = try await fixture.queue(to: "crm", chats: ["a", "b", "c", "d"])
             poison.withLock { $0 = ids[1] }
-            fixture.dispatcher.setPaused("crm", false)
+            fixture.dispatcher.resume("crm")
             try await fixture.turn("three delivered") { try await fixture.count(.delivered) == 3 }
             try await fixture.turn("one dead") { try await fixture.count(.dead) == 1 }
             #expect(try await fixture.store.delivery(ids[1])?.deadReason == .exhausted)

@@ -95,9 +95,9 @@ struct DispatcherTests {
             try await fixture.queue(to: "other", chats: ["a", "b", "c"])
             try await fixture.settle("the other's") { try await fixture.count(.delivered) == 3 }
             #expect(crm.sent.isEmpty, "a pause that the store keeps holds from the start")
-            fixture.dispatcher.setPaused("crm", false)
+            fixture.dispatcher.resume("crm")
             try await fixture.settle("the paused one's") { try await fixture.count(.delivered) == 6 }
-            fixture.dispatcher.setPaused("crm", true)
+            fixture.dispatcher.pause(DestinationPause(destination: "crm", reason: .manual, since: clock.now))
             try await fixture.queue(to: "crm", chats: ["a"])
             try await fixture.queue(to: "other", chats: ["a"])
             try await fixture.settle("the other's again") { try await fixture.count(.delivered) == 7 }
@@ -147,7 +147,7 @@ struct DispatcherTests {
             #expect(crm.sent.count == 1)
             #expect(try await fixture.store.attempts(of: ids[0]).map(\.result.status) == [410])
             isGone.withLock { $0 = false }
-            fixture.dispatcher.setPaused("crm", false)
+            fixture.dispatcher.resume("crm")
             try await fixture.settle("all delivered") { try await fixture.count(.delivered) == 5 }
             #expect(crm.delivered == ids)
         }
@@ -167,7 +167,7 @@ struct DispatcherTests {
             try await fixture.settle("all parked") { try await fixture.count(.queued) == 3 }
             #expect(try await fixture.store.pauses().first?.reason == .denied)
             isDenied.withLock { $0 = false }
-            fixture.dispatcher.setPaused("crm", false)
+            fixture.dispatcher.resume("crm")
             try await fixture.settle("all delivered") { try await fixture.count(.delivered) == 3 }
             #expect(crm.delivered == ids)
         }

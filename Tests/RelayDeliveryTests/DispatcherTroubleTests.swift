@@ -67,7 +67,7 @@ struct DispatcherTroubleTests {
             clock.advance(by: .seconds(15))
             try await fixture.settle("it is queued again") { try await fixture.count(.queued) == 1 }
             let attempts = try await fixture.store.attempts(of: ids[0])
-            #expect(attempts.map(\.result.outcome) == [.failed(.interrupted)], "the attempt counts")
+            #expect(attempts.map(\.result.outcome) == [.failed(.interrupted)], "the attempt is recorded")
         }
     }
 }

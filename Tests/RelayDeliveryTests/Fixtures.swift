@@ -13,6 +13,8 @@ func claimed(
     destination: DestinationKey = "crm",
     attempt: Int = 1,
     inSeries: Int? = nil,
+    interruptions: Int = 0,
+    chat: String = "5511999999001@s.whatsapp.net",
     startedAt: Timestamp = .at(0)
 ) -> ClaimedDelivery {
     ClaimedDelivery(
@@ -20,9 +22,10 @@ func claimed(
         destination: destination,
         session: "main",
         type: .messageReceived,
-        chat: "5511999999001@s.whatsapp.net",
+        chat: chat,
         attempt: attempt,
         attemptInSeries: inSeries ?? attempt,
+        interruptionsInSeries: interruptions,
         seriesStartedAt: startedAt,
         receivedAt: startedAt,
         signing: nil,

@@ -45,11 +45,22 @@ struct RetryDecisionTests {
     }
 
     @Test func retryAfterIsAFloorWithinItsBound() {
-        #expect(decide(answer(429, retryAfter: .seconds(30))) == .retry(at: .at(30_100)))
-        #expect(decide(answer(429, retryAfter: .seconds(1))) == .retry(at: .at(2100)))
+        #expect(decide(answer(503, retryAfter: .seconds(30))) == .retry(at: .at(30_100)))
+        #expect(decide(answer(503, retryAfter: .seconds(1))) == .retry(at: .at(2100)))
         #expect(decide(answer(503, retryAfter: .seconds(10 * 365 * 86_400))) == .retry(at: .at(3_600_100)))
         let deaf = RetryPolicy(respectRetryAfter: false)
         #expect(decide(answer(429, retryAfter: .seconds(30)), policy: deaf) == .retry(at: .at(2100)))
+    }
+
+    /// The receiver says when it has room; a policy's wait would leave room unused.
+    @Test func after429TheReceiversWaitIsTheWait() {
+        #expect(decide(answer(429, retryAfter: .seconds(30))) == .retry(at: .at(30_100)))
+        #expect(decide(answer(429, retryAfter: .seconds(1))) == .retry(at: .at(1100)))
+        #expect(decide(answer(429, retryAfter: .zero)) == .retry(at: .at(1100)), "never at once")
+        #expect(decide(answer(429)) == .retry(at: .at(2100)))
+        #expect(decide(answer(429, retryAfter: .seconds(1)), attempt: 3) == .dead(.exhausted))
+        let deaf = RetryPolicy(respectRetryAfter: false)
+        #expect(decide(answer(429, retryAfter: .seconds(1)), policy: deaf) == .retry(at: .at(2100)))
     }
 
     @Test func noRetryIsScheduledBeyondTheElapsedTime() {
@@ -64,10 +75,22 @@ struct RetryDecisionTests {
         #expect(decide(failure(.invalidRequest)) == .dead(.invalidRequest))
     }
 
-    /// An interrupted attempt counts: attempts never exceed the policy.
-    @Test func interruptionsAreRetriedAtOnceWithinThePolicy() {
-        #expect(decide(failure(.interrupted), attempt: 2) == .retry(at: .at(100)))
-        #expect(decide(failure(.interrupted), attempt: 3) == .dead(.interrupted))
+    /// Five interrupted attempts do not count; with more the policy has its end.
+    @Test func interruptionsAreRetriedAtOnce() {
+        func decide(attempt: Int, interruptions: Int) -> RetryDecision {
+            RetryDecision(
+                after: failure(.interrupted), of: claimed(attempt: attempt, interruptions: interruptions),
+                policy: policy, now: .at(100), random: 0.5)
+        }
+        for interruptions in 0..<5 {
+            #expect(decide(attempt: 3, interruptions: interruptions) == .retry(at: .at(100)))
+        }
+        #expect(decide(attempt: 2, interruptions: 5) == .retry(at: .at(100)))
+        #expect(decide(attempt: 3, interruptions: 5) == .dead(.interrupted))
+    }
+
+    @Test func whatThisMachineCouldNotSendIsNoAttempt() {
+        #expect(decide(failure(.localShortage), attempt: 3) == .unsent(until: .at(1100)))
     }
 
     @Test(arguments: [

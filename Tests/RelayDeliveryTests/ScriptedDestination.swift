@@ -26,7 +26,7 @@ final class ScriptedDestination: Destination {
     }
 
     let settings: DestinationDispatchSettings
-    var target: String { "memory" }
+    let target: String
     private let clock: any RelayClock
     private let reply: @Sendable (ClaimedDelivery) -> Reply
     private let state = Mutex(State())
@@ -34,10 +34,12 @@ final class ScriptedDestination: Destination {
     init(
         _ settings: DestinationDispatchSettings = DestinationDispatchSettings(),
         clock: any RelayClock,
+        target: String = "memory",
         reply: @escaping @Sendable (ClaimedDelivery) -> Reply = { _ in .result(answer(200)) }
     ) {
         self.settings = settings
         self.clock = clock
+        self.target = target
         self.reply = reply
     }
 

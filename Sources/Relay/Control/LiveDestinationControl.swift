@@ -94,22 +94,23 @@ struct LiveDestinationControl: DestinationControl {
 
     func pause(_ key: DestinationKey) async throws(APIError) {
         _ = try await destination(key)
+        let pause = DestinationPause(destination: key, reason: .manual, since: clock.now)
         do {
-            try await store.pause(DestinationPause(destination: key, reason: .manual, since: clock.now))
+            try await store.pause(pause)
         } catch {
             throw APIError(error)
         }
-        dispatcher.setPaused(key, true)
+        dispatcher.pause(pause)
     }
 
     func resume(_ key: DestinationKey) async throws(APIError) {
         _ = try await destination(key)
         do {
-            _ = try await store.resume(destination: key)
+            _ = try await store.resume(destination: key, at: clock.now)
         } catch {
             throw APIError(error)
         }
-        dispatcher.setPaused(key, false)
+        dispatcher.resume(key)
     }
 
     func deliveriesRequeued() async {

@@ -42,6 +42,7 @@ enum TapEventView {
             switch sent.next {
             case .delivered: ["state": "delivered"]
             case .retry(let moment): ["state": "retry", "at": .orNull(moment)]
+            case .unsent(let moment): ["state": "unsent", "at": .orNull(moment)]
             case .dead(let reason): ["state": "dead", "reason": .string(reason.rawValue)]
             }
         object.append("next", next)

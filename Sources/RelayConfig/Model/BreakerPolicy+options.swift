@@ -3,7 +3,7 @@ internal import RelayCore
 extension BreakerPolicy {
     private static let standard = BreakerPolicy()
     private static let failuresField = OptionField.int(
-        "failures", "Failures in a row that open it.", 1...1000, default: standard.failures)
+        "failures", "Failures in a row, of 3 chats at least, that open it.", 1...1000, default: standard.failures)
     private static let probeField = OptionField.duration(
         "probe_interval", "The wait before the first probe.", default: standard.probeInterval)
     private static let maxProbeField = OptionField.duration(

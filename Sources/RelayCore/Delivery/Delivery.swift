@@ -150,9 +150,12 @@ package struct ClaimedDelivery: Sendable, Identifiable {
     package let chat: String?
     /// This attempt's number over the delivery's whole life; also the token without which a result changes nothing.
     package private(set) var attempt: Int
-    /// This attempt's number since the delivery was queued or last replayed; what a retry policy counts.
+    /// This attempt's number since the delivery was queued or last replayed; what a retry policy counts. Interrupted
+    /// attempts are left out, up to ``RetryPolicy/uncountedInterruptions``.
     package private(set) var attemptInSeries: Int
-    /// When the series began: the moment of queueing, or of the last replay.
+    /// The interrupted attempts of the series that were not counted.
+    package let interruptionsInSeries: Int
+    /// When the first attempt of the series was made, later by the time in which the destination was paused since.
     package let seriesStartedAt: Timestamp
     /// When the event was accepted.
     package let receivedAt: Timestamp
@@ -167,6 +170,7 @@ package struct ClaimedDelivery: Sendable, Identifiable {
         chat: String?,
         attempt: Int,
         attemptInSeries: Int,
+        interruptionsInSeries: Int = 0,
         seriesStartedAt: Timestamp,
         receivedAt: Timestamp,
         signing: WebhookSigningScheme?,
@@ -179,6 +183,7 @@ package struct ClaimedDelivery: Sendable, Identifiable {
         self.chat = chat
         self.attempt = attempt
         self.attemptInSeries = attemptInSeries
+        self.interruptionsInSeries = interruptionsInSeries
         self.seriesStartedAt = seriesStartedAt
         self.receivedAt = receivedAt
         self.signing = signing

@@ -57,6 +57,8 @@ package enum RequestFailureReason: String, Sendable, Hashable, CaseIterable {
     case invalidRequest = "invalid_request"
     /// The process ended while the request was under way; whether it arrived is not known.
     case interrupted
+    /// This machine had no resources for the request, such as a file descriptor; nothing was sent.
+    case localShortage = "local_shortage"
     case other
 }
 

@@ -5,6 +5,9 @@ package protocol Destination: Sendable {
     /// Where it sends, for people: a URL, a path.
     var target: String { get }
 
+    /// Tells this receiver from another, without secrets. Default ``target``.
+    var receiver: String { get }
+
     /// Sends once and returns the result. The dispatcher decides whether and when to try again.
     /// - Parameter moment: the wall clock's, for the signature.
     func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult
@@ -20,6 +23,8 @@ package protocol Destination: Sendable {
 }
 
 extension Destination {
+    package var receiver: String { target }
+
     package func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async {}
 
     /// For kinds that take one at a time: one after the other, up to the first that is not taken.

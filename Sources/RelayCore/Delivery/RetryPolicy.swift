@@ -30,11 +30,12 @@ package struct RetryPolicy: Sendable, Hashable {
     package var multiplier: Double
     /// Default `none`, as stage-07 has it.
     package var jitter: Jitter
-    /// No retry is scheduled for later than this after the first attempt was due; nil: no such end.
+    /// No retry is scheduled for later than this after the first attempt of the series, the time in which the
+    /// destination was paused not counted; nil: no such end.
     package var maxElapsedTime: Duration?
     /// The failures after which a delivery is tried again; any other makes a dead letter at once.
     package var retryOn: Set<RetryableFailure>
-    /// Whether `Retry-After` lengthens a wait. Default true.
+    /// Whether `Retry-After` lengthens a wait, and sets the one after 429. Default true.
     package var respectRetryAfter: Bool
 
     /// What stage-07 retries: every failure but a refused address.
@@ -49,6 +50,10 @@ package struct RetryPolicy: Sendable, Hashable {
 
     /// The longest wait that a `Retry-After` can ask for, beyond the policy's own.
     package static let retryAfterCap: Duration = .seconds(3600)
+
+    /// The interrupted attempts of a series that do not count: a restart says nothing about the receiver, and a process
+    /// that ends again and again must not send the same delivery without end.
+    package static let uncountedInterruptions = 5
 
     package init(
         maxAttempts: Int = 3,
@@ -78,6 +83,7 @@ package struct RetryPolicy: Sendable, Hashable {
             result.status.map { retryOn.contains(.status($0)) || retryOn.contains(.statusClass($0 / 100)) } ?? false
         case .failed(.timeout): retryOn.contains(.timeout)
         case .failed(.blockedAddress), .failed(.invalidRequest): false
+        case .failed(.interrupted), .failed(.localShortage): true
         case .failed: retryOn.contains(.network)
         }
     }
@@ -95,9 +101,9 @@ package struct RetryPolicy: Sendable, Hashable {
         return .milliseconds(Int64(min(wait, cap)))
     }
 
-    /// The wait with jitter and the receiver's wish.
+    /// The wait with jitter and the receiver's wish. After 429 the wish alone counts: the receiver says when it has room.
     /// - Parameter random: uniform in 0..<1.
-    package func delay(afterAttempt attempt: Int, retryAfter: Duration?, random: Double) -> Duration {
+    package func delay(afterAttempt attempt: Int, result: AttemptResult, random: Double) -> Duration {
         let base = Double(interval(afterAttempt: attempt).milliseconds)
         let jittered =
             switch jitter {
@@ -106,7 +112,14 @@ package struct RetryPolicy: Sendable, Hashable {
             case .equal: base / 2 + base / 2 * random
             }
         let wait = Duration.milliseconds(Int64(jittered))
-        guard respectRetryAfter, let retryAfter, retryAfter > wait else { return wait }
-        return min(retryAfter, max(Self.retryAfterCap, maxInterval))
+        guard respectRetryAfter, let asked = result.retryAfter else { return wait }
+        // "Now" is no wait after 429: one that says so would be asked without end.
+        let floor = result.status == 429 ? min(wait, .seconds(1)) : wait
+        return max(floor, min(asked, max(Self.retryAfterCap, maxInterval)))
+    }
+
+    /// Whether an attempt of a series, interrupted, was its last.
+    package static func isLast(attempt: Int, interruptions: Int, of maxAttempts: Int) -> Bool {
+        interruptions >= uncountedInterruptions && attempt >= maxAttempts
     }
 }

@@ -127,11 +127,15 @@ package struct DestinationPause: Sendable {
     package var destination: DestinationKey
     package var reason: Reason
     package var since: Timestamp
+    /// ``Destination/receiver`` when it was paused; nil: not known. A pause for what the receiver answered ends when
+    /// deliveries go to another one.
+    package var receiver: String?
 
-    package init(destination: DestinationKey, reason: Reason, since: Timestamp) {
+    package init(destination: DestinationKey, reason: Reason, since: Timestamp, receiver: String? = nil) {
         self.destination = destination
         self.reason = reason
         self.since = since
+        self.receiver = receiver
     }
 }
 
@@ -147,6 +151,9 @@ package enum DeliveryChangeResult: Sendable, Equatable {
 package protocol DestinationPauseStore: Sendable {
     func pauses() async throws(StoreError) -> [DestinationPause]
     func pause(_ pause: DestinationPause) async throws(StoreError)
+
+    /// Returns false when it was not paused. The time of the pause does not count for the series of its deliveries.
+    func resume(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Bool
 }
 
 /// What operators do with deliveries.
@@ -187,9 +194,6 @@ package protocol OutboxAdministration: DestinationPauseStore {
 
     /// One row for each destination that has deliveries.
     func destinationCounts() async throws(StoreError) -> [DestinationDeliveryCounts]
-
-    /// Returns false when it was not paused.
-    func resume(destination: DestinationKey) async throws(StoreError) -> Bool
 
     /// Deletes what is older than its time, never what is queued or in flight. Returns the number of rows; call again
     /// while it is not zero.

@@ -152,7 +152,8 @@ package struct StageDeadLetter: Sendable {
 /// waited long enough. What was sent together before goes together again, with nothing else, as soon as it is due.
 package protocol Outbox: Sendable {
     /// Puts what a dead process had in flight back into the queue, as an attempt that was interrupted; what has no
-    /// attempt left becomes a dead letter.
+    /// attempt left becomes a dead letter. Due times that are later than the wait that was stored with them, counted
+    /// from now, are brought forward: the clock was ahead when they were written.
     /// - Parameter maxAttempts: the policy's, by destination.
     func recover(
         at moment: Timestamp,
@@ -178,10 +179,13 @@ package struct StoreRecoveryReport: Sendable {
     package var requeued: Int
     /// Deliveries that were in flight with their last attempt and are dead letters now.
     package var dead: Int
+    /// Deliveries whose due time was brought forward.
+    package var pulledIn: Int
 
-    package init(requeued: Int, dead: Int) {
+    package init(requeued: Int, dead: Int, pulledIn: Int = 0) {
         self.requeued = requeued
         self.dead = dead
+        self.pulledIn = pulledIn
     }
 }
 
@@ -191,11 +195,19 @@ package struct DeliveryClaimRequest: Sendable {
     package var limit: Int
     /// Nil: one delivery for each request.
     package var batch: BatchPolicy?
+    /// Deliveries that are taken only when nothing else is due; with a batch, requests that contain one.
+    package var avoiding: Set<DeliveryID>
 
-    package init(destination: DestinationKey, limit: Int, batch: BatchPolicy? = nil) {
+    package init(
+        destination: DestinationKey,
+        limit: Int,
+        batch: BatchPolicy? = nil,
+        avoiding: Set<DeliveryID> = []
+    ) {
         self.destination = destination
         self.limit = limit
         self.batch = batch
+        self.avoiding = avoiding
     }
 }
 
@@ -221,6 +233,8 @@ package struct AttemptSettlement: Sendable {
     package enum Next: Sendable {
         case delivered
         case retry(at: Timestamp)
+        /// Nothing was sent, for a reason on this machine: the attempt is not recorded and not counted.
+        case unsent(until: Timestamp)
         case dead(DeadLetterReason)
     }
 

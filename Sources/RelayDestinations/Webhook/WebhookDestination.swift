@@ -1,4 +1,5 @@
 package import RelayCore
+internal import RelayCrypto
 package import RelayHTTPClient
 
 /// Posts deliveries to one address, as stage-07 shapes them.
@@ -42,6 +43,9 @@ package struct WebhookDestination: InspectableHTTPDestination {
 
     /// The URL without its query, which often contains tokens.
     package let target: String
+
+    /// The query counts as well, and its tokens are not shown.
+    package var receiver: String { "\(target) \(Hex.encode(SHA256.digest(of: Array(url.utf8)).prefix(8)))" }
 
     /// The request of an attempt, signed for the given time; a batch of one when the destination uses batches.
     package func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPClientRequest {

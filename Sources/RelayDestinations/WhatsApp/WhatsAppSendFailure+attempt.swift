@@ -23,7 +23,7 @@ extension WhatsAppSendFailure {
             switch kind {
             case .dns, .connect, .tls, .blockedAddress: self.init(.gatewayUnreachable)
             case .timeout, .reset, .protocolError, .interrupted: self.init(.gatewaySilent)
-            case .invalidRequest, .other: self.init(.other, reason: result.error)
+            case .invalidRequest, .localShortage, .other: self.init(.other, reason: result.error)
             }
         }
     }

@@ -8,6 +8,7 @@ enum SQLiteSchema {
     static let steps: [Step] = [
         sql(first), sql(second), sql(forwarding), sql(batches), sql(replays), sql(traces), sql(rawDocuments),
         storeWebhookOptions, all(sql(rejectedDocuments), sql(forwardedMessagesByChat), addIdentities),
+        all(sql(series)),
     ]
 
     /// Several steps as one version.

@@ -37,8 +37,8 @@ extension SQLiteStore {
         try await write(space: .settles) { try $0.pause(pause) }
     }
 
-    package func resume(destination: DestinationKey) async throws(StoreError) -> Bool {
-        try await write(space: .settles) { try $0.resume(destination) }
+    package func resume(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Bool {
+        try await write(space: .settles) { try $0.resume(destination, at: moment) }
     }
 
     private func dead(_ filter: DeliveryFilter) -> DeliveryFilter {

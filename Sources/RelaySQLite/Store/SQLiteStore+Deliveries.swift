@@ -45,13 +45,15 @@ extension SQLiteStore {
         try await read { database in
             try database.prepared(
                 """
-                SELECT number, started_at, duration_us, outcome, failure, status, target, error, response
+                SELECT number, started_at, duration_us, outcome, failure, status, target, error, response,
+                    retry_after_ms
                 FROM attempts WHERE delivery_id = ? ORDER BY number
                 """
             ).all([.int(id.rawValue)]) { row in
                 let result = AttemptResult(
                     outcome: AttemptResult.Outcome(outcome: row.int(3), failure: row.optionalText(4)),
                     status: row.optionalInt(5).map(Int.init),
+                    retryAfter: row.optionalInt(9).map { .milliseconds($0) },
                     error: row.optionalText(7),
                     response: row.optionalText(8),
                     target: row.text(6),

@@ -8,8 +8,15 @@ extension SQLiteStore {
         maxAttempts: @escaping @Sendable (_ destination: DestinationKey) -> Int
     ) async throws(StoreError) -> StoreRecoveryReport {
         let (report, headless) = try await write(space: .settles) { writer in
-            let report = try writer.recover(at: moment, maxAttempts: maxAttempts)
-            return (report, try writer.repairLanes(at: moment))
+            var report = try writer.recover(at: moment, maxAttempts: maxAttempts)
+            let headless = try writer.repairLanes(at: moment)
+            report.pulledIn = try writer.pullIn(at: moment)
+            return (report, headless)
+        }
+        if report.pulledIn > 0 {
+            logger.warning(
+                "due times were later than the wait they stand for, as after a clock that was ahead, and are brought forward",
+                metadata: ["deliveries": "\(report.pulledIn)"])
         }
         if headless > 0 {
             logger.warning(

@@ -9,7 +9,7 @@ extension StoreWriter {
         case .queued:
             let isHead = position.lane == nil || position.isDue
             try database.run(
-                "UPDATE deliveries SET not_before = ?2, due_at = ?3 WHERE id = ?1",
+                "UPDATE deliveries SET not_before = ?2, due_at = ?3, wait_ms = 0 WHERE id = ?1",
                 .int(id), .int(moment.milliseconds), SQLValue(isHead ? moment : nil)
             )
             if isHead { wake(position.destination) }
@@ -76,14 +76,28 @@ extension StoreWriter {
     }
 
     func pause(_ pause: DestinationPause) throws {
+        try addPausedTime(of: pause.destination, until: pause.since)
         try database.run(
             DestinationPauseRow.insertion("INSERT OR REPLACE"), values: DestinationPauseRow(pause).values)
     }
 
-    func resume(_ destination: DestinationKey) throws -> Bool {
+    func resume(_ destination: DestinationKey, at moment: Timestamp) throws -> Bool {
+        try addPausedTime(of: destination, until: moment)
         try database.run("DELETE FROM destination_pauses WHERE destination = ?", SQLValue(destination))
         guard database.changesCount > 0 else { return false }
         wake(destination)
         return true
+    }
+
+    /// Adds the time of a pause that ends to that of the earlier ones.
+    private func addPausedTime(of destination: DestinationKey, until moment: Timestamp) throws {
+        try database.run(
+            """
+            INSERT INTO destination_clocks (destination, paused_ms)
+            SELECT destination, max(0, ?2 - since) FROM destination_pauses WHERE destination = ?1
+            ON CONFLICT DO UPDATE SET paused_ms = paused_ms + excluded.paused_ms
+            """,
+            SQLValue(destination), .int(moment.milliseconds)
+        )
     }
 }

@@ -22,6 +22,11 @@ extension StoreWriter {
             batch = row.optionalInt(4)
             size = Int(row.int(5))
         }
+
+        /// Whether it, or the request that it was part of, is to wait for others.
+        func isAvoided(by claim: DeliveryClaimRequest) -> Bool {
+            claim.avoiding.contains(DeliveryID(id)) || batch.map { claim.avoiding.contains(DeliveryID($0)) } ?? false
+        }
     }
 
     /// Claims due deliveries in batches: first batches that are retried, then new ones.
@@ -30,18 +35,22 @@ extension StoreWriter {
         var result = DeliveryClaimResult(destination: claim.destination, batches: [], nextDue: nil)
         var taken = 0
         while true {
-            let heads = try heads(of: claim.destination, limit: policy.maxEvents + 1)
+            let heads = try heads(of: claim.destination, limit: policy.maxEvents * (claim.avoiding.count + 1) + 1)
             let due = heads.prefix { ($0.due ?? now) <= now }
+            let preferred = due.filter { !$0.isAvoided(by: claim) }
             guard !due.isEmpty, result.batches.count < limit, taken < Self.largestClaim else {
                 result.nextDue = heads.first?.due
                 return result
             }
             var ids: [Int64]
-            if let batch = due.lazy.compactMap(\.batch).first {
+            let candidates = preferred.isEmpty ? Array(due) : preferred
+            if let batch = candidates.lazy.compactMap(\.batch).first {
                 ids = try members(of: batch, at: claim.destination, policy, now)
             } else {
                 var fill = BatchMeter(policy)
-                ids = try gather(due, into: &fill, limit: policy.maxEvents, of: claim.destination, now)
+                ids = try gather(
+                    Array(candidates.prefix(policy.maxEvents + 1)), into: &fill, limit: policy.maxEvents,
+                    of: claim.destination, now)
                 guard fill.isReady(at: now) else {
                     let later = heads.dropFirst(due.count).first?.due
                     result.nextDue = [fill.readyAt, later].compactMap(\.self).min()
@@ -66,7 +75,7 @@ extension StoreWriter {
 
     /// Fills a batch with heads that were never sent in one, and with deliveries behind them while the limits allow.
     private func gather(
-        _ heads: ArraySlice<DeliveryBatchCandidate>, into fill: inout BatchMeter, limit: Int,
+        _ heads: [DeliveryBatchCandidate], into fill: inout BatchMeter, limit: Int,
         of destination: DestinationKey,
         _ now: Timestamp
     ) throws -> [Int64] {

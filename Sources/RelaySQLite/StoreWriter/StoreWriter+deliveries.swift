@@ -50,7 +50,8 @@ extension StoreWriter {
         try database.run(
             """
             UPDATE deliveries
-            SET state = 0, series_attempts = 0, series_started_at = ?2, not_before = ?2, due_at = NULL,
+            SET state = 0, series_attempts = 0, series_interruptions = 0, series_started_at = ?2, not_before = ?2,
+                wait_ms = 0, due_at = NULL,
                 finished_at = NULL, reason = NULL, batch = NULL
             WHERE id = ?1
             """,

@@ -7,10 +7,10 @@ extension StoreWriter {
         let id = settlement.delivery.rawValue
         let attempt = settlement.attempt
         let position = try statements.settled.first(.int(id), .int(Int64(attempt.number))) {
-            ($0.destination(0), $0.optionalText(1))
+            (destination: $0.destination(0), lane: $0.optionalText(1), interruptions: Int($0.int(2)))
         }
-        guard let (destination, lane) = position else { return }
-        try record(attempt, of: id)
+        guard let (destination, lane, interruptions) = position else { return }
+        if case .unsent = settlement.next {} else { try record(attempt, of: id) }
         switch settlement.next {
         case .delivered:
             try finish(id, as: .delivered, reason: nil, attempt.result, at: now)
@@ -19,7 +19,15 @@ extension StoreWriter {
             try finish(id, as: .dead, reason: reason, attempt.result, at: now)
             count(destination, from: .inFlight, to: .dead)
         case .retry(let moment):
-            try requeue(settlement, due: lane == nil ? moment : nil, notBefore: moment)
+            let isUncounted =
+                attempt.result.outcome == .failed(.interrupted) && interruptions < RetryPolicy.uncountedInterruptions
+            try requeue(settlement, until: moment, isUncounted: isUncounted, isHead: lane == nil, at: now)
+            count(destination, from: .inFlight, to: .queued)
+            if lane == nil { wake(destination) }
+        case .unsent(let moment):
+            try statements.takeBack.run(
+                .int(id), SQLValue(lane == nil ? moment : nil), .int(moment.milliseconds),
+                .int(max(0, (moment - now).milliseconds)), SQLValue(attempt.result.error))
             count(destination, from: .inFlight, to: .queued)
             if lane == nil { wake(destination) }
         }
@@ -40,20 +48,22 @@ extension StoreWriter {
     func claim(_ claim: DeliveryClaimRequest, at now: Timestamp) throws -> DeliveryClaimResult {
         if let policy = claim.batch { return try self.claim(claim, in: policy, at: now) }
         let limit = Self.limit(of: claim)
-        var due: [Int64] = []
-        var nextDue: Timestamp?
-        let candidates = try statements.dueDeliveries.all([SQLValue(claim.destination), .int(Int64(limit) + 1)]) {
-            ($0.int(0), $0.time(1))
+        let window = Int64(limit + 1 + claim.avoiding.count)
+        let heads = try statements.dueDeliveries.all([SQLValue(claim.destination), .int(window)]) {
+            (id: $0.int(0), due: $0.time(1))
         }
-        for (id, moment) in candidates {
-            guard due.count < limit, moment <= now else {
-                nextDue = moment
-                break
-            }
-            due.append(id)
-        }
+        let ready = heads.prefix { $0.due <= now }
+        let preferred = ready.filter { !claim.avoiding.contains(DeliveryID($0.id)) }
+        let due = (preferred.isEmpty ? Array(ready) : preferred).prefix(limit).map(\.id)
+        let nextDue = heads.first { !due.contains($0.id) }?.due
         let deliveries = try take(due, of: claim.destination, batch: nil, at: now)
         return DeliveryClaimResult(destination: claim.destination, batches: deliveries.map { [$0] }, nextDue: nextDue)
+    }
+
+    /// How long a destination was paused until now, its present pause not included.
+    func pausedTime(of destination: DestinationKey) throws -> Duration {
+        let time = try statements.pausedTime.first(SQLValue(destination)) { $0.int(0) }
+        return .milliseconds(time ?? 0)
     }
 
     /// Puts deliveries in flight, counts their attempts, and reads them.
@@ -62,6 +72,7 @@ extension StoreWriter {
     ) throws -> [ClaimedDelivery] {
         var deliveries: [ClaimedDelivery] = []
         deliveries.reserveCapacity(ids.count)
+        let pausedTime = ids.isEmpty ? .zero : try pausedTime(of: destination)
         for id in ids {
             let claimed = try statements.claimable.first(.int(id)) { row in
                 ClaimedDelivery(
@@ -72,16 +83,17 @@ extension StoreWriter {
                     chat: row.optionalText(6),
                     attempt: Int(row.int(0)) + 1,
                     attemptInSeries: Int(row.int(1)) + 1,
-                    seriesStartedAt: row.time(2),
+                    interruptionsInSeries: Int(row.int(8)),
+                    seriesStartedAt: row.int(1) == 0 ? now : row.time(2) + pausedTime,
                     receivedAt: row.time(3),
                     signing: row.optionalText(7).flatMap(WebhookSigningScheme.init(column:)),
-                    body: row.bytes(8)
+                    body: row.bytes(9)
                 )
             }
             guard let claimed else { throw CorruptRowError("delivery \(DeliveryID(id)) has no body") }
             try statements.claim.run(
                 .int(id), .int(Int64(claimed.attempt)), .int(Int64(claimed.attemptInSeries)), .int(now.milliseconds),
-                SQLValue(batch)
+                SQLValue(batch), .int((claimed.seriesStartedAt - pausedTime).milliseconds)
             )
             deliveries.append(claimed)
         }
@@ -97,6 +109,7 @@ extension StoreWriter {
             var lane: String?
             var attempt: Int
             var attemptInSeries: Int
+            var interruptions: Int
             var startedAt: Timestamp
             var target: String
             var batch: DeliveryID?
@@ -104,19 +117,22 @@ extension StoreWriter {
         let interrupted = try database.prepared(
             """
             SELECT id, destination, lane, attempts, series_attempts, not_before, last_target,
-                batch
+                batch, series_interruptions
             FROM deliveries INDEXED BY deliveries_in_flight WHERE state = 1 ORDER BY id
             """
         ).all { row in
             InterruptedAttempt(
                 id: row.int(0), destination: row.destination(1), lane: row.optionalText(2), attempt: Int(row.int(3)),
-                attemptInSeries: Int(row.int(4)), startedAt: row.time(5), target: row.text(6),
+                attemptInSeries: Int(row.int(4)), interruptions: Int(row.int(8)), startedAt: row.time(5),
+                target: row.text(6),
                 batch: row.optionalInt(7).map { DeliveryID($0) }
             )
         }
         var report = StoreRecoveryReport(requeued: 0, dead: 0)
         for delivery in interrupted {
-            let isLast = delivery.attemptInSeries >= maxAttempts(delivery.destination)
+            let isLast = RetryPolicy.isLast(
+                attempt: delivery.attemptInSeries, interruptions: delivery.interruptions,
+                of: maxAttempts(delivery.destination))
             let result = AttemptResult(
                 outcome: .failed(.interrupted),
                 error: "the relay ended while the request was under way; whether it arrived is not known",
@@ -143,7 +159,7 @@ extension StoreWriter {
             .int(id), .int(Int64(attempt.number)), .int(attempt.startedAt.milliseconds),
             .int(result.duration.microseconds),
             .int(outcome), SQLValue(failure), SQLValue(result.status), .text(result.target), SQLValue(result.error),
-            SQLValue(result.response)
+            SQLValue(result.response), SQLValue(result.retryAfter.map(\.milliseconds))
         )
     }
 
@@ -156,11 +172,15 @@ extension StoreWriter {
         )
     }
 
-    private func requeue(_ settlement: AttemptSettlement, due: Timestamp?, notBefore: Timestamp) throws {
+    /// - Parameter isUncounted: whether the attempt is none of those that the policy allows.
+    private func requeue(
+        _ settlement: AttemptSettlement, until moment: Timestamp, isUncounted: Bool, isHead: Bool, at now: Timestamp
+    ) throws {
         let result = settlement.attempt.result
         try statements.requeue.run(
-            .int(settlement.delivery.rawValue), SQLValue(due), .int(notBefore.milliseconds), SQLValue(result.status),
-            .text(result.target), SQLValue(result.error), SQLValue(settlement.batch?.rawValue)
+            .int(settlement.delivery.rawValue), SQLValue(isHead ? moment : nil), .int(moment.milliseconds),
+            SQLValue(result.status), .text(result.target), SQLValue(result.error),
+            SQLValue(settlement.batch?.rawValue), .int(max(0, (moment - now).milliseconds)), SQLValue(isUncounted)
         )
     }
 }

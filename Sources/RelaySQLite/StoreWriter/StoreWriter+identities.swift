@@ -81,7 +81,7 @@ extension StoreWriter {
         let phone = ChatIDRules.canonical(pair.phone)
         let joins = IdentityJoins(database)
         try joinKeys(of: pair.lid, session: session)
-        try joinLanes(of: pair.lid, phone, session: session, joins)
+        try joinLanes(of: pair.lid, phone, session: session, joins, at: moment)
         try joins.joinChats(session: session, from: pair.lid, to: phone)
         try joins.joinContacts(session: session, from: pair.lid, to: phone)
         let news = ParsedEvent.contactIdentified(pair, session: session, at: moment)
@@ -113,12 +113,17 @@ extension StoreWriter {
         try database.run("DELETE FROM unresolved_keys WHERE session = ? AND lid = ?", .text(session), .text(lid))
     }
 
-    private func joinLanes(of lid: String, _ phone: String, session: String, _ joins: IdentityJoins) throws {
+    private func joinLanes(
+        of lid: String, _ phone: String, session: String, _ joins: IdentityJoins, at moment: Timestamp
+    ) throws {
         let (old, new) = (
             DeliveryLaneName.text(session: session, chat: lid), DeliveryLaneName.text(session: session, chat: phone)
         )
         for destination in try destinations()
         where try joins.joinLanes(of: destination.text, from: old, to: new) {
+            if let head = try head(of: new, destination), let due = head.due {
+                try statements.setDue.run(.int(min(due.milliseconds, head.due(from: moment))), .int(head.id))
+            }
             wake(destination)
         }
     }

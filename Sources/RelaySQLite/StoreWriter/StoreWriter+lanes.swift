@@ -8,7 +8,7 @@ extension StoreWriter {
     func promote(_ lane: String, of destination: DestinationKey, at now: Timestamp) throws {
         guard try !isInFlight(lane, of: destination) else { return }
         guard let head = try head(of: lane, destination), !head.isDue else { return }
-        try statements.setDue.run(.int(max(head.notBefore, now.milliseconds)), .int(head.id))
+        try statements.setDue.run(.int(head.due(from: now)), .int(head.id))
         wake(destination)
     }
 
@@ -27,7 +27,7 @@ extension StoreWriter {
             SQLValue(destination), .text(lane)
         )
         guard !head.isDue else { return }
-        try statements.setDue.run(.int(max(head.notBefore, now.milliseconds)), .int(head.id))
+        try statements.setDue.run(.int(head.due(from: now)), .int(head.id))
         wake(destination)
     }
 
@@ -50,6 +50,24 @@ extension StoreWriter {
         return headless.count
     }
 
+    /// Brings forward due times that are later than the wait from now that was stored with them.
+    func pullIn(at now: Timestamp) throws -> Int {
+        var count = 0
+        for destination in try destinations() where try self.count(destination, in: .queued) > 0 {
+            try database.run(
+                """
+                UPDATE deliveries INDEXED BY deliveries_due SET due_at = ?2 + wait_ms, not_before = ?2 + wait_ms
+                WHERE destination = ?1 AND due_at > ?2 AND due_at > ?2 + wait_ms
+                """,
+                SQLValue(destination), .int(now.milliseconds)
+            )
+            guard database.changesCount > 0 else { continue }
+            count += database.changesCount
+            wake(destination)
+        }
+        return count
+    }
+
     private func isInFlight(_ lane: String, of destination: DestinationKey) throws -> Bool {
         try statements.isLaneInFlight.first(SQLValue(destination), .text(lane)) { _ in } != nil
     }
@@ -57,7 +75,7 @@ extension StoreWriter {
     /// The first delivery of a lane that is queued or in flight; nil when the lane is empty.
     func head(of lane: String, _ destination: DestinationKey) throws -> LaneHead? {
         try statements.laneHead.first(SQLValue(destination), .text(lane)) { row in
-            LaneHead(id: row.int(0), due: row.optionalTime(1), notBefore: row.int(2))
+            LaneHead(id: row.int(0), due: row.optionalTime(1), notBefore: row.int(2), wait: row.int(3))
         }
     }
 }
@@ -67,6 +85,12 @@ struct LaneHead {
     /// Nil while it, or another of the lane, is in flight.
     var due: Timestamp?
     var notBefore: Int64
+    var wait: Int64
 
     var isDue: Bool { due != nil }
+
+    /// When it is due as the head of its lane: not later than the wait from now that it was given.
+    func due(from now: Timestamp) -> Int64 {
+        max(now.milliseconds, min(notBefore, now.milliseconds + wait))
+    }
 }

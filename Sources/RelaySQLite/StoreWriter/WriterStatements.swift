@@ -15,6 +15,8 @@ struct WriterStatements {
     let insertTrace: PreparedStatement
     let registerSession: PreparedStatement
 
+    let pausedTime: PreparedStatement
+
     let findPhone: PreparedStatement
     let setPhone: PreparedStatement
     let insertIdentity: PreparedStatement
@@ -33,6 +35,7 @@ struct WriterStatements {
     let insertAttempt: PreparedStatement
     let finish: PreparedStatement
     let requeue: PreparedStatement
+    let takeBack: PreparedStatement
 
     let findChat: PreparedStatement
     let insertMessage: PreparedStatement
@@ -75,6 +78,8 @@ struct WriterStatements {
             """
         )
 
+        pausedTime = try database.prepare("SELECT paused_ms FROM destination_clocks WHERE destination = ?")
+
         findPhone = try database.prepare("SELECT phone FROM identities WHERE session = ? AND lid = ?")
         setPhone = try database.prepare(
             """
@@ -98,7 +103,7 @@ struct WriterStatements {
         insertBody = try database.prepare("INSERT INTO delivery_bodies (id, body) VALUES (?, ?)")
         laneHead = try database.prepare(
             """
-            SELECT id, due_at, not_before FROM deliveries INDEXED BY deliveries_lane
+            SELECT id, due_at, not_before, wait_ms FROM deliveries INDEXED BY deliveries_lane
             WHERE destination = ? AND lane = ? AND state IN (0, 1) ORDER BY id LIMIT 1
             """
         )
@@ -119,24 +124,29 @@ struct WriterStatements {
         claimable = try database.prepare(
             """
             SELECT d.attempts, d.series_attempts, d.series_started_at, d.received_at, d.session, d.type, d.chat,
-                d.signing, b.body
+                d.signing, d.series_interruptions, b.body
             FROM deliveries d JOIN delivery_bodies b ON b.id = d.id WHERE d.id = ?
             """
         )
         claim = try database.prepare(
             """
             UPDATE deliveries SET state = 1, attempts = ?2, series_attempts = ?3, due_at = NULL, not_before = ?4,
-                batch = ?5
+                batch = ?5, series_started_at = ?6
             WHERE id = ?1
             """
         )
         settled = try database.prepare(
-            "SELECT destination, lane FROM deliveries WHERE id = ? AND state = 1 AND attempts = ?")
+            """
+            SELECT destination, lane, series_interruptions, batch FROM deliveries
+            WHERE id = ? AND state = 1 AND attempts = ?
+            """
+        )
         insertAttempt = try database.prepare(
             """
             INSERT OR IGNORE INTO attempts
-                (delivery_id, number, started_at, duration_us, outcome, failure, status, target, error, response)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (delivery_id, number, started_at, duration_us, outcome, failure, status, target, error, response,
+                    retry_after_ms)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
         finish = try database.prepare(
@@ -149,7 +159,17 @@ struct WriterStatements {
         requeue = try database.prepare(
             """
             UPDATE deliveries
-            SET state = 0, due_at = ?2, not_before = ?3, last_status = ?4, last_target = ?5, last_error = ?6, batch = ?7
+            SET state = 0, due_at = ?2, not_before = ?3, last_status = ?4, last_target = ?5, last_error = ?6,
+                batch = ?7, wait_ms = ?8, series_attempts = series_attempts - ?9,
+                series_interruptions = series_interruptions + ?9
+            WHERE id = ?1
+            """
+        )
+        takeBack = try database.prepare(
+            """
+            UPDATE deliveries
+            SET state = 0, attempts = attempts - 1, series_attempts = series_attempts - 1, due_at = ?2,
+                not_before = ?3, wait_ms = ?4, last_error = ?5
             WHERE id = ?1
             """
         )

@@ -114,6 +114,14 @@ final class InMemoryOutbox: Outbox, DestinationPauseStore {
     func pause(_ pause: DestinationPause) async throws(StoreError) {
         state.withLock { $0.paused.append(pause) }
     }
+
+    func resume(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Bool {
+        state.withLock { state in
+            let count = state.paused.count
+            state.paused.removeAll { $0.destination == destination }
+            return state.paused.count < count
+        }
+    }
 }
 
 extension InMemoryOutbox.State {
@@ -130,6 +138,10 @@ extension InMemoryOutbox.State {
             entry.state = .queued
             entry.notBefore = due
             entry.batch = settlement.batch
+        case .unsent(let due):
+            entry.state = .queued
+            entry.attempts -= 1
+            entry.notBefore = due
         case .dead(let reason):
             entry.state = .dead
             entry.deadReason = reason
@@ -147,11 +159,13 @@ extension InMemoryOutbox.State {
     fileprivate mutating func claim(_ claim: DeliveryClaimRequest, at moment: Timestamp) -> DeliveryClaimResult {
         if let policy = claim.batch { return self.claim(claim, in: policy, at: moment) }
         let heads = heads(of: claim.destination, at: moment)
-        let taken = heads.prefix { ($0.dueAt ?? moment) <= moment }.prefix(claim.limit)
+        let due = heads.prefix { ($0.dueAt ?? moment) <= moment }
+        let preferred = due.filter { !claim.avoiding.contains($0.id) }
+        let taken = (preferred.isEmpty ? Array(due) : preferred).prefix(claim.limit).map(\.id)
         return DeliveryClaimResult(
             destination: claim.destination,
-            batches: taken.compactMap { take($0.id, batch: nil) }.map { [$0] },
-            nextDue: heads.dropFirst(taken.count).first?.dueAt
+            batches: taken.compactMap { take($0, batch: nil) }.map { [$0] },
+            nextDue: heads.first { !taken.contains($0.id) }?.dueAt
         )
     }
 
