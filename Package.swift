@@ -217,7 +217,8 @@ let package = Package(
         tests(
             "Relay",
             [
-                "RelayConfig", "RelayCore", "RelayCrypto", "RelayDestinations", "RelayHTTPClient", "RelayJSON",
+                "RelayConfig", "RelayCore", "RelayCrypto", "RelayDelivery", "RelayDestinations", "RelayHTTPClient",
+                "RelayJSON",
                 "RelayPipeline", "RelaySQLite", "RelayTesting", "zaphub", .lifecycle, .logging,
             ]
         ),

@@ -8,6 +8,9 @@ internal import RelayPipeline
 internal import Synchronization
 
 /// The active destinations and pipelines: configured destinations by generation, and webhooks from the store.
+///
+/// A changed webhook is read from the store and replaced alone; lookups are by key and by session. So neither depends on
+/// how many sessions there are.
 final class ActiveDestinationRegistry: DestinationLookup, PipelineProvider {
     /// A destination with the attributes that the API reports.
     struct Entry: Sendable {
@@ -23,19 +26,24 @@ final class ActiveDestinationRegistry: DestinationLookup, PipelineProvider {
         }
     }
 
-    fileprivate struct State: Sendable {
-        var pipelines: [Pipeline] = []
+    private struct State: Sendable {
+        var generation: LoadedConfiguration?
         var configured: [DestinationKey: Entry] = [:]
-        var webhooks: [DestinationKey: Entry] = [:]
-        var routes = TargetTable()
+        var configuredRoutes: [DestinationKey: DeliveryTarget] = [:]
+        var webhooks = ActiveWebhooks()
+        /// Webhooks that were changed in the store and not yet here.
+        var stale: Set<String> = []
     }
 
-    fileprivate struct TargetTable: DeliveryTargetResolver {
-        var configured: [DestinationKey: DeliveryTarget] = [:]
-        var bySession: [String: [DeliveryTarget]] = [:]
+    /// The destinations as pipelines see them: configured ones of the generation, and webhooks as they are now.
+    private struct TargetTable: DeliveryTargetResolver {
+        let configured: [DestinationKey: DeliveryTarget]
+        let registry: ActiveDestinationRegistry
 
         func route(to name: String) -> DeliveryTarget? { configured[.configured(name)] }
-        func webhooks(of session: String) -> [DeliveryTarget] { bySession[session] ?? [] }
+        func webhooks(of session: String) -> [DeliveryTarget] {
+            registry.state.withLock { $0.webhooks.routes(of: session) }
+        }
     }
 
     private let engine: CurlEngine
@@ -45,6 +53,9 @@ final class ActiveDestinationRegistry: DestinationLookup, PipelineProvider {
     private let sinks: SharedLineSinks
     private let logger: Logger
     private let state = Mutex(State())
+    /// Held while webhooks are read from the store and activated, so that what was read first does not replace what was
+    /// read later.
+    private let turn = AsyncSemaphore(1)
 
     init(
         engine: CurlEngine,
@@ -61,8 +72,10 @@ final class ActiveDestinationRegistry: DestinationLookup, PipelineProvider {
         sinks = SharedLineSinks(clock: clock, logger: logger)
     }
 
-    var pipelines: [Pipeline] { state.withLock { $0.pipelines } }
-    var routes: any DeliveryTargetResolver { state.withLock { $0.routes } }
+    var pipelines: [Pipeline] { state.withLock { $0.generation?.pipelines ?? [] } }
+    var routes: any DeliveryTargetResolver {
+        TargetTable(configured: state.withLock { $0.configuredRoutes }, registry: self)
+    }
 
     /// Returns nil for a disabled webhook, so that its deliveries stay queued.
     func destination(_ key: DestinationKey) -> (any Destination)? {
@@ -70,46 +83,84 @@ final class ActiveDestinationRegistry: DestinationLookup, PipelineProvider {
     }
 
     func entry(_ key: DestinationKey) -> Entry? {
-        state.withLock { $0.configured[key] ?? $0.webhooks[key] }
+        state.withLock { $0.configured[key] ?? $0.webhooks.entries[key] }
     }
 
     /// All active destinations by key.
     var entries: [DestinationKey: Entry] {
-        state.withLock { state in state.configured.merging(state.webhooks) { configured, _ in configured } }
+        state.withLock { state in state.configured.merging(state.webhooks.entries) { configured, _ in configured } }
     }
 
+    /// Activates a generation, with all webhooks of the store.
+    /// - Throws: ``StoreError``; then nothing has changed.
+    func use(_ generation: LoadedConfiguration, webhooksFrom store: any SessionStore) async throws {
+        guard await turn.wait() else { throw CancellationError() }
+        defer { turn.signal() }
+        use(generation, webhooks: try await store.webhooks())
+    }
+
+    /// Activates a generation, with these webhooks and no others.
     func use(_ generation: LoadedConfiguration, webhooks: [SessionWebhook]) {
         let environment = environment(generation)
         var configured: [DestinationKey: Entry] = [:]
         for destination in generation.configuration.destinations {
             configured[.configured(destination.name)] = entry(for: destination, in: environment)
         }
-        let hooks = entries(for: webhooks, in: generation)
+        var active = ActiveWebhooks()
+        for webhook in webhooks {
+            if let entry = entry(for: webhook, in: generation) { active.insert(entry, for: webhook) }
+        }
+        let routes = configured.reduce(into: [:]) { $0[$1.key] = $1.value.route($1.key) }
         state.withLock { state in
-            state.pipelines = generation.pipelines
+            state.generation = generation
             state.configured = configured
-            state.routes.configured = configured.reduce(into: [:]) { $0[$1.key] = $1.value.route($1.key) }
-            state.use(hooks, order: webhooks)
+            state.configuredRoutes = routes
+            state.webhooks = active
+            state.stale = []
         }
     }
 
-    func use(webhooks: [SessionWebhook], in generation: LoadedConfiguration) {
-        let hooks = entries(for: webhooks, in: generation)
-        state.withLock { $0.use(hooks, order: webhooks) }
+    /// Activates webhooks as the store has them now, after they were created, changed or deleted.
+    func refresh(_ webhooks: [String], from store: any SessionStore) async {
+        state.withLock { $0.stale.formUnion(webhooks) }
+        guard await turn.wait() else { return }
+        defer { turn.signal() }
+        // Those of a refresh that failed or was cancelled, too.
+        let (ids, generation) = state.withLock { state in
+            defer { state.stale = [] }
+            return (state.stale, state.generation)
+        }
+        guard let generation else { return }
+        for id in ids {
+            do {
+                use(try await store.webhook(id), id: id, in: generation)
+            } catch {
+                logger.error(
+                    "A changed webhook could not be read; it stays as it was until the next change of a webhook",
+                    metadata: ["webhook": "\(id)", "error": "\(error)"])
+                state.withLock { _ = $0.stale.insert(id) }
+            }
+        }
+    }
+
+    /// Activates one webhook more.
+    func add(_ webhook: SessionWebhook, in generation: LoadedConfiguration) {
+        use(webhook, id: webhook.id, in: generation)
+    }
+
+    /// - Parameter webhook: nil: it was deleted.
+    private func use(_ webhook: SessionWebhook?, id: String, in generation: LoadedConfiguration) {
+        let made = webhook.flatMap { self.entry(for: $0, in: generation) }
+        state.withLock { state in
+            state.webhooks.remove(id)
+            if let webhook, let made { state.webhooks.insert(made, for: webhook) }
+        }
     }
 
     private func environment(_ generation: LoadedConfiguration) -> DestinationBuildContext {
         DestinationBuildContext(
             generation.configuration, sender: engine, sinks: sinks, ledger: ledger, mediaStore: media?.mediaStore,
             fetcher: media?.fetcher, clock: clock)
-    }
-
-    private func entries(for webhooks: [SessionWebhook], in generation: LoadedConfiguration)
-        -> [DestinationKey: Entry]
-    {
-        webhooks.reduce(into: [:]) { entries, webhook in
-            entries[webhook.destination] = entry(for: webhook, in: generation)
-        }
     }
 
     /// Creates the destination of a session's webhook; returns nil when its options are not valid.
@@ -138,18 +189,6 @@ final class ActiveDestinationRegistry: DestinationLookup, PipelineProvider {
                 isSigned: !destination.secrets.isEmpty,
                 isEnabled: isEnabled
             )
-        }
-    }
-}
-
-extension ActiveDestinationRegistry.State {
-    fileprivate mutating func use(_ entries: [DestinationKey: ActiveDestinationRegistry.Entry], order: [SessionWebhook])
-    {
-        webhooks = entries
-        routes.bySession = [:]
-        for webhook in order where webhook.isEnabled {
-            guard let entry = entries[webhook.destination] else { continue }
-            routes.bySession[webhook.session, default: []].append(entry.route(webhook.destination))
         }
     }
 }

@@ -1,7 +1,8 @@
 internal import Logging
 internal import RelayCore
 
-/// Deliveries to a destination that is gone: they wait for its return, or for somebody to cancel them.
+/// Deliveries to a destination of the configuration that is gone: they wait for its return, or for somebody to cancel
+/// them. Nothing waits for a webhook that was deleted: the store cancels it.
 struct OrphanedDeliveryWarning: Sendable, CustomStringConvertible {
     let destination: DestinationKey
     /// The number of queued deliveries and deliveries in flight.
@@ -16,11 +17,11 @@ struct OrphanedDeliveryWarning: Sendable, CustomStringConvertible {
             .sorted { $0.destination < $1.destination }
     }
 
-    /// Returns nil for an existing destination, and for one without waiting deliveries.
+    /// Returns nil for an existing destination, for a webhook, and for one without waiting deliveries.
     init?(_ figures: DestinationDeliveryCounts, isKnown: Bool) {
         count = (figures.counts[.queued] ?? 0) + (figures.counts[.inFlight] ?? 0)
         destination = figures.destination
-        guard !isKnown, count > 0 else { return nil }
+        guard !isKnown, count > 0, case .configured = figures.destination else { return nil }
     }
 
     var description: String {
@@ -30,10 +31,8 @@ struct OrphanedDeliveryWarning: Sendable, CustomStringConvertible {
 
     /// Instructions for the operator.
     var help: String {
-        let cancel = "cancel what is queued with zaphub deliveries cancel --destination \(destination)"
-        // A webhook gets a new id each time it is created.
-        if case .webhook = destination { return cancel }
-        return "bring it back under the same name, and they are delivered in order; or \(cancel)"
+        "bring it back under the same name, and they are delivered in order; or cancel what is queued with "
+            + "zaphub deliveries cancel --destination \(destination)"
     }
 
     func log(to logger: Logger) {

@@ -107,7 +107,7 @@ package final class PipelineDryRun {
             id: DestinationKey.webhookID(session), session: session, url: webhook.url, createdAt: now)
         if let secret = webhook.secret { stored.secrets = [WebhookSigningSecret(value: secret, createdAt: now)] }
         webhooks.append(stored)
-        registry.use(webhooks: webhooks, in: generation)
+        registry.add(stored, in: generation)
     }
 
     private func outcome(of event: Event, draft: PipelineEvent, end: Pipeline.End) -> Outcome {

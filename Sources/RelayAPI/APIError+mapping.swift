@@ -34,6 +34,7 @@ extension APIError {
             case .unavailable:
                 .unavailable("The store of the relay does not answer; try again.", retryAfter: 5)
             case .conflict: .conflict(error.message)
+            case .limitReached: APIError(status: 409, code: "limit_reached", message: error.message)
             case .notFound: .notFound(error.message)
             case .locked, .tooNew, .wrongKey: .internalError
             }

@@ -27,6 +27,9 @@ package struct DispatchState: Sendable {
 
     package private(set) var destinations: [DestinationKey: DestinationState] = [:]
     package private(set) var inFlight = 0
+    /// The destinations with a ``DestinationState/nextDue``: only these are looked at in each round, because most of many
+    /// destinations have nothing to send.
+    package private(set) var scheduled: Set<DestinationKey> = []
     private let breaker: BreakerPolicy
     private let capacity: Int
     /// Where the next round of claims begins, so that all destinations are served when the slots are few.
@@ -40,6 +43,13 @@ package struct DispatchState: Sendable {
 
     private mutating func with<Result>(_ key: DestinationKey, _ body: (inout DestinationState) -> Result) -> Result {
         let fresh = DestinationState(breaker)
+        defer {
+            if destinations[key]?.nextDue == nil {
+                if !scheduled.isEmpty { scheduled.remove(key) }
+            } else {
+                scheduled.insert(key)
+            }
+        }
         return body(&destinations[key, default: fresh])
     }
 
@@ -97,9 +107,9 @@ package struct DispatchState: Sendable {
     package mutating func claims(at now: Timestamp, settings: (DestinationKey) -> DestinationDispatchSettings?)
         -> [DeliveryClaimRequest]
     {
-        let ready = destinations.keys.filter { key in destinations[key]?.nextDue.map { $0 <= now } ?? false }
+        let ready = scheduled.filter { key in destinations[key]?.nextDue.map { $0 <= now } ?? false }
         guard !ready.isEmpty, inFlight < capacity else { return [] }
-        let ordered = ready.count == 1 ? ready : rotated(ready.sorted())
+        let ordered = ready.count == 1 ? Array(ready) : rotated(ready.sorted())
         var claims: [DeliveryClaimRequest] = []
         var taken = inFlight
         for key in ordered where taken < capacity {
@@ -178,6 +188,14 @@ package struct DispatchState: Sendable {
         }
     }
 
+    /// Forgets a destination that was deleted with all that was queued for it. What is under way still comes back.
+    package mutating func forget(_ key: DestinationKey) {
+        guard let inFlight = destinations[key]?.inFlight else { return }
+        scheduled.remove(key)
+        destinations[key] = nil
+        if inFlight > 0 { with(key) { $0.inFlight = inFlight } }
+    }
+
     /// Forgets destinations with nothing under way and nothing due, so that a deleted webhook leaves no trace.
     package mutating func forgetIdle(keeping isKnown: (DestinationKey) -> Bool) {
         destinations = destinations.filter { key, destination in
@@ -190,8 +208,10 @@ package struct DispatchState: Sendable {
         -> Timestamp?
     {
         var earliest: Timestamp?
-        for (key, destination) in destinations {
-            guard !destination.isPaused, var due = destination.nextDue, let settings = settings(key) else { continue }
+        for key in scheduled {
+            guard let destination = destinations[key], !destination.isPaused, var due = destination.nextDue,
+                let settings = settings(key)
+            else { continue }
             if let opens = destination.breaker.opensAt { due = max(due, opens) }
             if destination.breaker.allowance(limit: settings.maxInFlight, at: max(due, now)) <= destination.inFlight {
                 continue  // a result has to come in first

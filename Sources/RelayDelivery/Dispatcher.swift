@@ -97,6 +97,17 @@ package final class Dispatcher: Service {
         eventQueue.post { $0.hasOtherChange = true }
     }
 
+    /// Webhooks were created or changed, or deleted.
+    package func webhooksChanged(_ changed: [DestinationKey], deleted: [DestinationKey]) {
+        let now = clock.now
+        state.withLock { state in
+            // What waits for a webhook that could not be used may go now.
+            for key in changed { state.wake(key, at: now) }
+            for key in deleted { state.forget(key) }
+        }
+        eventQueue.post { $0.hasOtherChange = true }
+    }
+
     package func run() async throws {
         let pauses = try await outbox.pauses()
         let due = try await outbox.dueTimes()

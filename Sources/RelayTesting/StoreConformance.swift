@@ -80,7 +80,7 @@ package struct StoreConformance: Sendable {
         // Replays
         case sendsFinishedDeliveriesAgain, skipsWhatIsQueuedAgain, runsEventsAgain
         case passesOverAnotherRunsResult, keepsTheHistoryThroughAReplay
-        case replacesFailuresOfStagesInAReplay, surveysSelections, keepsReplays
+        case replacesFailuresOfStagesInAReplay, surveysSelections, keepsReplays, skipsDeletedWebhooksInAReplay
         // Retention
         case sweepsWhatIsPastItsTime, neverSweepsWhatIsQueued, forgetsDuplicatesInTheEnd, neverGivesAnIDTwice
         // Rejected documents
@@ -96,6 +96,7 @@ package struct StoreConformance: Sendable {
         case findsTheForwardedChatOfAHiddenIdentity
         // Sessions
         case managesSessions, followsSessionEvents, listsSessions, deletesSessions, keepsWebhooks, deletesWebhooks
+        case changesASessionAsAWhole, losesNoChangeOfAWebhook, limitsWebhooks, queuesNothingForADeletedWebhook
         case encryptsCredentials, keepsAPIKeys
         // All operations together
         case walksAtRandom1, walksAtRandom2, walksAtRandom3
@@ -178,6 +179,7 @@ package struct StoreConformance: Sendable {
             case .replacesFailuresOfStagesInAReplay: try await run.replacesFailuresOfStagesInAReplay()
             case .surveysSelections: try await run.surveysSelections()
             case .keepsReplays: try await run.keepsReplays()
+            case .skipsDeletedWebhooksInAReplay: try await run.skipsDeletedWebhooksInAReplay()
             case .sweepsWhatIsPastItsTime: try await run.sweepsWhatIsPastItsTime()
             case .neverSweepsWhatIsQueued: try await run.neverSweepsWhatIsQueued()
             case .forgetsDuplicatesInTheEnd: try await run.forgetsDuplicatesInTheEnd()
@@ -209,6 +211,10 @@ package struct StoreConformance: Sendable {
             case .deletesSessions: try await run.deletesSessions()
             case .keepsWebhooks: try await run.keepsWebhooks()
             case .deletesWebhooks: try await run.deletesWebhooks()
+            case .changesASessionAsAWhole: try await run.changesASessionAsAWhole()
+            case .losesNoChangeOfAWebhook: try await run.losesNoChangeOfAWebhook()
+            case .limitsWebhooks: try await run.limitsWebhooks()
+            case .queuesNothingForADeletedWebhook: try await run.queuesNothingForADeletedWebhook()
             case .encryptsCredentials: try await run.encryptsCredentials()
             case .keepsAPIKeys: try await run.keepsAPIKeys()
             case .walksAtRandom1: try await run.walksAtRandom(seed: 1)

@@ -310,4 +310,32 @@ extension StoreConformanceContext {
         try equal(try await after.store.nextReplay()?.id, second.id)
         try await conformance.discard(after.store)
     }
+
+    func skipsDeletedWebhooksInAReplay() async throws {
+        for (id, session) in [("wh_1", "a"), ("wh_2", "b"), ("wh_3", "c")] {
+            try await makeWebhook(id, session: session)
+        }
+        var ids: [DeliveryID] = []
+        for destination in ["wh_1", "wh_2", "wh_3", "crm"] as [DestinationKey] {
+            ids += try await queue(2, to: destination)
+            for _ in 0..<2 { _ = try await send(destination, .delivered) }
+        }
+        try equal(try await store.deleteWebhook("wh_1", of: "a", at: now), true)
+        let selection = ReplaySelection(from: .deliver)
+        let estimate = try await store.estimate(selection, at: now)
+        try equal(estimate.deletedWebhooks, ["wh_1": 2])
+        try equal(estimate.shares.map(\.destination), ["crm", "wh_2", "wh_3"])
+        try equal(estimate.count, 8)
+        let sample = try await store.sampleDeliveries(selection, limit: 9, at: now)
+        try equal(sample.map(\.id), Array(ids.dropFirst(2)))
+
+        let replay = try await replay(selection)
+        try equal(try await store.deleteSession("b", at: now), ["wh_2"])
+        while let step = try await store.advanceReplay(replay.id, limit: 3, at: now), !step.replay.isOver {}
+        let end = try some(await store.replay(replay.id))
+        try equal([end.selected, end.done, end.skipped, end.remaining], [8, 4, 4, 0])
+        for id in ids.prefix(4) { try equal(try await state(id), .delivered) }
+        for id in ids.dropFirst(4) { try equal(try await state(id), .queued) }
+        try await checkCounts()
+    }
 }

@@ -34,7 +34,7 @@ extension StoreConformanceContext {
     func managesSessions() async throws {
         let session = Session(id: "acct", label: "Sales", metadata: ["team": ["a", 1]], createdAt: now)
         try await store.createSession(session, webhooks: [webhook("wh_1"), webhook("wh_2")])
-        var found = try some(await store.session("acct"))
+        let found = try some(await store.session("acct"))
         try equal(found.label, "Sales")
         try equal(found.metadata, session.metadata)
         try equal(found.status, .unknown)
@@ -44,18 +44,139 @@ extension StoreConformanceContext {
         try equal(try await store.webhook("wh_3")?.id, nil, "nothing of it is done")
 
         clock.advance(by: .seconds(1))
-        found.label = nil
-        found.metadata = [:]
-        found.updatedAt = now
-        try await store.updateSession(found)
+        let moment = now
+        let result = try await store.changeSession("acct", at: now) { (stored) throws(Refusal) in
+            stored.session.label = nil
+            stored.session.metadata = [:]
+            stored.session.updatedAt = moment
+        }
+        let changed = try result.get()
         let updated = try some(await store.session("acct"))
+        try equal(changed.session, updated)
+        try equal(changed.changedWebhooks, [])
         try equal(updated.label, nil)
         try equal(updated.metadata, [:])
         try equal(updated.updatedAt, now)
         try equal(updated.createdAt, session.createdAt)
-        let unknown = Session(id: "none", createdAt: now)
-        try await fails(with: .notFound) { try await store.updateSession(unknown) }
+        try equal(updated.revision, session.revision + 1)
+        try await fails(with: .notFound) {
+            _ = try await store.changeSession("none", at: moment) { (_) throws(Refusal) in }
+        }
         try expect(try await store.session("none") == nil, "there is no such session")
+    }
+
+    /// What a change of the suite refuses with.
+    private struct Refusal: Error, Equatable {
+        var seen: Int64
+    }
+
+    func changesASessionAsAWhole() async throws {
+        let (moment, added, other) = (now, webhook("wh_3"), webhook("wh_9", session: "other"))
+        try await store.createSession(
+            Session(id: "acct", label: "a", createdAt: now), webhooks: [webhook("wh_1"), webhook("wh_2")])
+        try await store.createSession(Session(id: "other", createdAt: now), webhooks: [other])
+        let ids = try await queue(2, to: "wh_1", lane: "l")
+        let result = try await store.changeSession("acct", at: now) { (stored) throws(Refusal) in
+            stored.session.label = "b"
+            stored.webhooks.removeFirst()
+            stored.webhooks[0].options["url"] = "https://new.example"
+            stored.webhooks.append(added)
+        }
+        let changed = try result.get()
+        try equal(Set(changed.changedWebhooks), ["wh_1", "wh_2", "wh_3"])
+        try equal(try await store.webhooks(session: "acct"), changed.webhooks)
+        try equal(changed.webhooks.map(\.id), ["wh_2", "wh_3"])
+        try equal(changed.webhooks[0].url, "https://new.example")
+        try equal(changed.webhooks.map(\.revision), [2, 1])
+        try equal(try await store.session("acct"), changed.session)
+        for id in ids { try equal(try await state(id), .cancelled) }
+        let refused = try await store.changeSession("acct", at: moment) { (stored) throws(Refusal) in
+            stored.session.label = "c"
+            stored.webhooks = []
+            throw Refusal(seen: stored.session.revision)
+        }
+        guard case .failure(let refusal) = refused else {
+            throw StoreConformanceError(description: "it is not refused")
+        }
+        try equal(refusal, Refusal(seen: changed.session.revision))
+        try equal(try await store.session("acct"), changed.session, "nothing of it is done")
+        try equal(try await store.webhooks(session: "acct"), changed.webhooks)
+        try equal(try await store.webhook("wh_9"), other)
+        try await checkCounts()
+    }
+
+    /// Each change sees what the others have made, whoever makes them at the same time.
+    func losesNoChangeOfAWebhook() async throws {
+        try await store.createSession(Session(id: "acct", createdAt: now), webhooks: [webhook("wh_1")])
+        let (store, moment) = (store, now)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<40 {
+                group.addTask {
+                    let result = try await store.changeWebhook("wh_1", of: "acct") { (webhook) throws(Refusal) in
+                        webhook.secrets.insert(
+                            WebhookSigningSecret(value: "whsec_canary-\(index)", createdAt: moment), at: 0)
+                    }
+                    _ = try result.get()
+                }
+                group.addTask {
+                    let result = try await store.changeWebhook("wh_1", of: "acct") { (webhook) throws(Refusal) in
+                        webhook.options["headers"] = .object(["X": .string("\(webhook.revision)")])
+                    }
+                    _ = try result.get()
+                }
+            }
+            try await group.waitForAll()
+        }
+        let found = try some(await store.webhook("wh_1"))
+        try equal(found.secrets.count, 2 + 40)
+        try equal(found.revision, 81)
+        try equal(try some(await store.session("acct")).revision, 81, "the session's version has its webhooks'")
+        let refused = try await store.changeWebhook("wh_1", of: "acct") { (webhook) throws(Refusal) in
+            webhook.isEnabled = true
+            throw Refusal(seen: webhook.revision)
+        }
+        guard case .failure(let refusal) = refused else {
+            throw StoreConformanceError(description: "it is not refused")
+        }
+        try equal(refusal, Refusal(seen: 81))
+        try equal(try await store.webhook("wh_1"), found)
+        try await fails(with: .notFound) {
+            _ = try await store.changeWebhook("wh_1", of: "other") { (_) throws(Refusal) in }
+        }
+        let kept = try await store.deleteWebhook("wh_1", of: "acct", at: moment) { (webhook) throws(Refusal) in
+            throw Refusal(seen: webhook.revision)
+        }
+        guard case .failure = kept else { throw StoreConformanceError(description: "it is not refused") }
+        let keptSession = try await store.deleteSession("acct", at: moment) { (session) throws(Refusal) in
+            throw Refusal(seen: session.revision)
+        }
+        guard case .failure = keptSession else { throw StoreConformanceError(description: "it is not refused") }
+        try equal(try await store.webhook("wh_1"), found)
+    }
+
+    func limitsWebhooks() async throws {
+        let limit = SessionWebhook.maximumPerSession
+        let webhooks = (1...limit).map { webhook("wh_\($0)") }
+        try await store.createSession(Session(id: "acct", createdAt: now), webhooks: Array(webhooks.dropLast()))
+        try await store.createWebhook(webhooks[limit - 1])
+        let (store, moment, more) = (store, now, webhook("wh_more"))
+        try await fails(with: .limitReached) { try await store.createWebhook(more) }
+        try await fails(with: .limitReached) {
+            _ = try await store.changeSession("acct", at: moment) { (stored) throws(Refusal) in
+                stored.webhooks.append(more)
+            }
+        }
+        let (foreign, taken) = (webhook("wh_x", session: "none"), webhook("wh_1"))
+        try await fails(with: .notFound) { try await store.createWebhook(foreign) }
+        try equal(try await store.webhooks(session: "acct").count, limit)
+        try equal(try await store.deleteWebhook("wh_7", of: "acct", at: now), true)
+        try await fails(with: .conflict) { try await store.createWebhook(taken) }
+        try await store.createWebhook(more)
+        let result = try await store.changeSession("acct", at: now) { (stored) throws(Refusal) in
+            stored.webhooks[0] = more
+            stored.webhooks.removeLast()
+        }
+        try equal(try result.get().webhooks.count, limit - 1, "replacing is possible at the limit")
     }
 
     func followsSessionEvents() async throws {
@@ -128,7 +249,7 @@ extension StoreConformanceContext {
         ]
         try await store.commit([EventProcessingResult(event: event.id, records: records)], at: now)
 
-        try equal(try await store.deleteSession("acct", at: now), true)
+        try equal(try await store.deleteSession("acct", at: now), ["wh_1"])
         try expect(try await store.session("acct") == nil, "the session goes")
         try equal(try await store.webhooks().count, 0)
         try equal(try await store.messages(HistoryMessageQuery(), offset: 0, limit: 9).map(\.session), ["other"])
@@ -138,9 +259,10 @@ extension StoreConformanceContext {
         let filter = DeliveryFilter(destination: "wh_1")
         let states = try await store.deliveries(filter, before: nil, offset: 0, limit: 9).map(\.state)
         try equal(states, [.cancelled, .cancelled, .inFlight])
-        try await settle(flying[0], .delivered)
+        try await settle(flying[0], .retry(at: now))
+        try equal(try await state(flying[0].id), .cancelled, "when its attempt ends")
         try equal(try await claimIDs("crm").count, 1, "what goes elsewhere goes on")
-        try equal(try await store.deleteSession("acct", at: now), false)
+        try equal(try await store.deleteSession("acct", at: now), nil)
         _ = try await self.event(session: "acct")
         try expect(try await store.session("acct") != nil, "it may come back")
         try await checkCounts()
@@ -148,16 +270,22 @@ extension StoreConformanceContext {
 
     func keepsWebhooks() async throws {
         var first = webhook("wh_1")
-        try await store.saveWebhook(first)
+        for id in ["acct", "other"] {
+            try await store.createSession(Session(id: id, createdAt: now), webhooks: [])
+        }
+        try await store.createWebhook(first)
         clock.advance(by: .seconds(1))
-        try await store.saveWebhook(webhook("wh_2"))
-        try await store.saveWebhook(webhook("wh_3", session: "other"))
+        try await store.createWebhook(webhook("wh_2"))
+        try await store.createWebhook(webhook("wh_3", session: "other"))
         try check(try await store.webhook("wh_1"), is: first)
         first.options = ["url": "https://new.example"]
         first.secrets = []
         first.isEnabled = true
         first.updatedAt = now
-        try await store.saveWebhook(first)
+        first.revision = 2
+        let new = first
+        let result = try await store.changeWebhook("wh_1", of: "acct") { (webhook) throws(Refusal) in webhook = new }
+        try equal(try result.get(), first)
         let run = try await reopened()
         try check(try await run.store.webhook("wh_1"), is: first)
         try equal(try await run.store.webhooks(session: "acct").map(\.id), ["wh_1", "wh_2"], "oldest first")
@@ -166,25 +294,73 @@ extension StoreConformanceContext {
         try await conformance.discard(run.store)
     }
 
+    /// Makes a session with a webhook.
+    func makeWebhook(_ id: String, session: String) async throws {
+        try await store.createSession(Session(id: session, createdAt: now), webhooks: [webhook(id, session: session)])
+    }
+
     func deletesWebhooks() async throws {
-        try await store.saveWebhook(webhook("wh_1"))
+        try await makeWebhook("wh_1", session: "acct")
         let ids = try await queue(3, to: "wh_1", lane: "l")
         _ = try await send("wh_1", .dead(.refused))
         let other = try await queue(to: "crm")
-        try equal(try await store.deleteWebhook("wh_1", at: now), true)
+        try equal(try await store.deleteWebhook("wh_1", of: "other", at: now), false)
+        try equal(try await store.deleteWebhook("wh_1", of: "acct", at: now), true)
         try expect(try await store.webhook("wh_1") == nil, "it goes")
         try equal(try await state(ids[0]), .dead)
         try equal(try await state(ids[1]), .cancelled)
         try equal(try await state(ids[2]), .cancelled)
         try equal(try await state(other[0]), .queued)
-        try equal(try await store.deleteWebhook("wh_1", at: now), false)
+        try equal(try await store.deleteWebhook("wh_1", of: "acct", at: now), false)
+        try await checkCounts()
+    }
+
+    /// Whatever was under way or comes later, nothing is queued for a webhook that was deleted.
+    func queuesNothingForADeletedWebhook() async throws {
+        try await makeWebhook("wh_1", session: "acct")
+        let ids = try await queue(8, to: "wh_1")
+        let flying = try await claim("wh_1", limit: 6)
+        try await settle(flying[0], .delivered)
+        try await settle(flying[1], .dead(.refused))
+        let event = try await event()
+        try equal(try await store.deleteWebhook("wh_1", of: "acct", at: now), true)
+
+        try await settle(flying[2], .retry(at: now + .seconds(5)))
+        try await settle(flying[3], .dead(.exhausted))
+        try await settle(flying[4], .delivered)
+        try equal(try await state(ids[2]), .cancelled)
+        try equal(try await state(ids[3]), .cancelled)
+        try equal(try await state(ids[4]), .delivered)
+        try equal(try await store.attempts(of: ids[2]).count, 1, "the attempt is recorded")
+        // The relay ends during the last one.
+        _ = try await store.recover(at: now) { _ in 10 }
+        try equal(try await state(ids[5]), .cancelled)
+
+        // A pipeline planned these before the webhook was deleted.
+        let planned = plan(event, to: "wh_1", lane: "l")
+        try await store.commit([EventProcessingResult(event: event.id, deliveries: [planned, planned])], at: now)
+        let late = try await store.deliveries(DeliveryFilter(event: event.id), before: nil, offset: 0, limit: 9)
+        try equal(late.map(\.state), [.cancelled, .cancelled])
+        try equal(late.map(\.finishedAt), [now, now])
+        try equal(try await state(try await store.enqueue(planned, event: event.id, at: now)), .cancelled)
+
+        for id in [ids[0], ids[1], ids[7]] { try equal(try await store.retry(id, at: now), .webhookDeleted) }
+        try equal(try await store.replayDeadLetters(DeliveryFilter(), at: now), 0)
+        try await store.pause(DestinationPause(destination: "wh_1", reason: .gone, since: now))
+        try equal(try await store.pauses().count, 0)
+        try equal(try await store.countDeliveries(DeliveryFilter(states: [.queued, .inFlight])), 0)
+        try equal(try await store.dueTimes(), [:])
         try await checkCounts()
     }
 
     func encryptsCredentials() async throws {
-        try await store.saveWebhook(webhook("wh_1"))
         let session = Session(id: "acct", label: "visible-label", createdAt: now)
         try await store.createSession(session, webhooks: [webhook("wh_2")])
+        try await store.createWebhook(webhook("wh_1"))
+        let result = try await store.changeWebhook("wh_1", of: "acct") { (webhook) throws(Refusal) in
+            webhook.options["body"] = "canary-again"
+        }
+        _ = try result.get()
         let contents = try await conformance.contents(store)
         try expect(Self.contains(contents, "visible-label"), "what is on disk can be seen by this test")
         try expect(!Self.contains(contents, "canary"), "an option's value or a secret is on disk as it is")

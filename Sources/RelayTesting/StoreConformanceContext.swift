@@ -1,11 +1,13 @@
 internal import RelayCore
 internal import RelayJSON
+internal import Synchronization
 
 /// The run of one behaviour: its own store, a clock, and helpers for the tests.
 final class StoreConformanceContext: Sendable {
     let conformance: StoreConformance
     let clock: ManualClock
     let store: any RelayStore
+    private let clockOffset = Mutex(Duration.zero)
 
     init(conformance: StoreConformance, clock: ManualClock, store: any RelayStore) {
         self.conformance = conformance
@@ -13,7 +15,12 @@ final class StoreConformanceContext: Sendable {
         self.store = store
     }
 
-    var now: Timestamp { clock.now }
+    var now: Timestamp { clock.now + clockOffset.withLock { $0 } }
+
+    /// Sets the time that the store is told forward or back, as a machine's clock may be between two runs.
+    func stepClock(by offset: Duration) {
+        clockOffset.withLock { $0 += offset }
+    }
 
     /// Another run on what this run's store has made durable.
     func reopened() async throws -> StoreConformanceContext {

@@ -23,6 +23,10 @@ struct OutboxModel {
     /// Deliveries that were dead or cancelled at any time, for which no order is promised.
     private(set) var outOfOrder: Set<DeliveryID> = []
     private(set) var faults: [String] = []
+    /// Destinations that must not be sent to.
+    var paused: Set<DestinationKey> = []
+    /// Webhooks that were deleted.
+    private(set) var deleted: Set<DestinationKey> = []
 
     var ids: [DeliveryID] { deliveries.keys.sorted() }
 
@@ -32,6 +36,10 @@ struct OutboxModel {
 
     mutating func insert(_ id: DeliveryID, to destination: DestinationKey, lane: String?, at now: Timestamp) {
         deliveries[id] = Delivery(id: id, destination: destination, lane: lane, notBefore: now)
+        if deleted.contains(destination) {
+            deliveries[id]?.state = .cancelled
+            return
+        }
         arrange(id, at: now)
     }
 
@@ -58,6 +66,8 @@ struct OutboxModel {
     ) {
         guard let delivery = deliveries[id], delivery.state == .inFlight, delivery.attempts == attempt else { return }
         switch next {
+        case .retry where deleted.contains(delivery.destination), .dead where deleted.contains(delivery.destination):
+            change(id, to: .cancelled) { _ in }
         case .delivered:
             change(id, to: .delivered) { _ in }
             if let lane = delivery.lane, !outOfOrder.contains(id) {
@@ -88,6 +98,7 @@ struct OutboxModel {
 
     mutating func retry(_ id: DeliveryID, at now: Timestamp) -> DeliveryChangeResult {
         guard let delivery = deliveries[id] else { return .notFound }
+        if deleted.contains(delivery.destination) { return .webhookDeleted }
         switch delivery.state {
         case .queued:
             deliveries[id]?.notBefore = now
@@ -114,6 +125,29 @@ struct OutboxModel {
         return .done
     }
 
+    /// A webhook is deleted: what is queued is cancelled, and what is in flight when its attempt ends.
+    mutating func delete(_ webhook: DestinationKey, at now: Timestamp) {
+        for id in ids(in: .queued).reversed() where deliveries[id]?.destination == webhook {
+            _ = cancel(id, at: now)
+        }
+        deleted.insert(webhook)
+        paused.remove(webhook)
+    }
+
+    /// Why a delivery is queued in a store; nil: for no reason.
+    /// - Parameter records: all deliveries of the store.
+    func reason(for record: DeliveryDetails, among records: [DeliveryDetails], at now: Timestamp) -> String? {
+        if deleted.contains(record.destination) { return nil }
+        if paused.contains(record.destination) { return "the destination is paused" }
+        if let due = record.dueAt { return due > now ? "it waits until \(due)" : "it is due" }
+        guard let lane = deliveries[record.id]?.lane else { return nil }
+        let ahead = records.first { other in
+            other.destination == record.destination && deliveries[other.id]?.lane == lane
+                && (other.state == .inFlight || (other.state == .queued && other.dueAt != nil && other.id < record.id))
+        }
+        return ahead.map { "\($0.id) of its lane goes first" }
+    }
+
     mutating func recover(maxAttempts: Int, at now: Timestamp) {
         for id in ids(in: .inFlight) {
             guard let delivery = deliveries[id] else { continue }
@@ -131,7 +165,7 @@ struct OutboxModel {
 
     private static let legal: Set<[DeliveryState]> = [
         [.queued, .inFlight], [.inFlight, .delivered], [.inFlight, .queued], [.inFlight, .dead], [.dead, .queued],
-        [.cancelled, .queued], [.queued, .cancelled], [.dead, .cancelled],
+        [.cancelled, .queued], [.queued, .cancelled], [.dead, .cancelled], [.inFlight, .cancelled],
     ]
 
     mutating func change(_ id: DeliveryID, to state: DeliveryState, _ body: (inout Delivery) -> Void) {

@@ -69,7 +69,7 @@ struct BadInputTests {
             #expect(answer.json["success"] == false)
             #expect(try await client.get("/api/v1/sessions").json["pagination"]?["total"] == 0)
         }
-        #expect(api.control.read { $0.changes } == 0)
+        #expect(api.control.read { $0.changes } == [])
     }
 
     @Test func everyMistakeIsReportedAtOnceWithItsPlace() async throws {

@@ -40,7 +40,7 @@ struct SessionTests {
             let text = String(decoding: shown.bytes, as: UTF8.self)
             #expect(!text.contains(secret) && shown.data["webhook_secret"] == nil)
         }
-        #expect(api.control.read { $0.changes } == 1)
+        #expect(api.control.read { $0.changes.count } == 1)
         #expect(try await api.store.webhooks(session: "abc-123").first?.secrets.count == 1)
     }
 
@@ -108,7 +108,7 @@ struct SessionTests {
             #expect(again.data["webhook_secret"]?.string?.hasPrefix("whsec_") == true)
             #expect(try await client.patch("/api/v1/sessions/none", ["label": "x"]).status == 404)
         }
-        #expect(api.control.read { $0.changes } == 3)
+        #expect(api.control.read { $0.changes.count } == 3)
     }
 
     @Test func aSessionIsDeletedWithItsWebhooks() async throws {
@@ -121,6 +121,7 @@ struct SessionTests {
             #expect(try await client.get("/api/v1/sessions/abc-123").status == 404)
         }
         #expect(try await api.store.webhooks().isEmpty)
+        #expect(api.control.read { $0.changes } == [["wh_0000000000001"]])
     }
 
     @Test func theQRCodeIsShownWhileThereIsOneToScan() async throws {

@@ -29,6 +29,29 @@ struct DispatchStateTests {
         #expect(state.nextWake(after: .at(0), settings: settings()) == .at(500))
     }
 
+    /// A round costs what is due, however many destinations are known.
+    @Test func onlyDestinationsWithSomethingDueAreLookedAt() {
+        var state = DispatchState(capacity: 100, breaker: .init())
+        let keys = (0..<100).map { DestinationKey.webhook("wh_\($0)") }
+        for key in keys {
+            state.wake(key, at: .at(0))
+            take(&state, key, 1, nextDue: nil, at: .at(0))
+            state.finished(key, answer(200), limit: 4, at: .at(1))
+        }
+        #expect(state.destinations.count == 100 && state.scheduled.isEmpty)
+        state.wake(keys[7], at: .at(5))
+        #expect(state.scheduled == [keys[7]])
+        #expect(state.claims(at: .at(5), settings: settings()).map(\.destination) == [keys[7]])
+        take(&state, keys[7], 1, nextDue: .at(9), at: .at(5))
+        #expect(state.scheduled == [keys[7]])
+        state.forget(keys[7])
+        state.forget(keys[8])
+        #expect(state.scheduled.isEmpty && state.inFlight == 1)
+        #expect(state.destinations[keys[7]]?.inFlight == 1 && state.destinations[keys[8]] == nil)
+        state.finished(keys[7], answer(200), limit: 4, at: .at(9))
+        #expect(state.inFlight == 0 && state.claims(at: .at(99), settings: settings()).isEmpty)
+    }
+
     @Test func aFullDestinationWaitsForResultsNotForTime() {
         var state = DispatchState(capacity: 100, breaker: .init())
         state.wake("crm", at: .at(0))

@@ -59,6 +59,8 @@ struct DiskFullTests {
             }
         }
         #expect(refusals == 20)
+        let check = await #expect(throws: StoreError.self) { try await store.checkWriting(at: now) }
+        #expect(check?.code == .full)
 
         // Deliveries in flight are settled, and the next ones are claimed.
         let settlements = flying.map { delivery in
@@ -73,6 +75,8 @@ struct DiskFullTests {
         #expect(try await store.sweep(retention, at: now + .seconds(1), limit: 100) > 0)
 
         try FileManager.default.removeItem(atPath: filler)
+        // Nobody has to send an event for the store to notice.
+        try await store.checkWriting(at: now)
         let after = try await store.accept([event(9999)], source: "t", at: now)
         accepted += after.map(\.id)
         #expect(FileManager.default.fileExists(atPath: disk.directory.database + ".ballast"), "the reserve is back")

@@ -66,6 +66,18 @@ import Testing
         await store.close()
     }
 
+    @Test func whetherItCanWriteIsFoundOutByWriting() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
+        try await store.checkWriting(at: Stores.now)
+        try await breakConnection(of: store)
+        let error = await #expect(throws: StoreError.self) { try await store.checkWriting(at: Stores.now) }
+        #expect(error?.code == .unavailable)
+        try await store.checkWriting(at: Stores.now)
+        await store.close()
+        await #expect(throws: StoreError.self) { try await store.checkWriting(at: Stores.now) }
+    }
+
     /// Makes the next write fail, as on a file system that has become read-only.
     private func breakConnection(of store: SQLiteStore) async throws {
         try await store.write { try $0.database.run("PRAGMA query_only = ON") }

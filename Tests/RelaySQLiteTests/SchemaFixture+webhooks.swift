@@ -36,6 +36,7 @@ extension SchemaFixture {
         #expect(found.map(\.secrets) == [secrets, []])
         #expect(found.map(\.isEnabled) == [false, true])
         #expect(found.map(\.createdAt) == [now, now])
+        #expect(found.map(\.revision) == [1, 1])
         #expect(found.map(\.updatedAt) == [now + .seconds(1), now])
     }
 }

@@ -99,7 +99,7 @@ enum SchemaFixture {
         let claim = DeliveryClaimRequest(destination: "queued", limit: 10)
         let claimed = try await store.exchange([], claims: [claim], at: now)[0].deliveries
         #expect(claimed.count == 1 && claimed.first?.signing == .standardWebhooks)
-        #expect(try await store.deleteSession(session, at: now))
+        #expect(try await store.deleteSession(session, at: now) == webhooks.map(\.id))
     }
 
     private static func accept(_ message: String, in store: SQLiteStore) async throws -> Event {

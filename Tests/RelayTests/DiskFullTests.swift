@@ -48,8 +48,14 @@ struct DiskFullTests {
         }
         #expect(refusals == 20, "the disk was never full")
         #expect(try await relay.call("GET", "/livez").status == 200)
+        let readiness = try await relay.call("GET", "/readyz")
+        #expect(readiness.status == 503 && readiness.document["error"]?["code"] == "not_ready")
+        let reason = readiness.document["error"]?["details"]?[0]?.string ?? ""
+        #expect(reason.hasPrefix("store: the disk of the store is full"), "\(readiness.document.text)")
 
         try FileManager.default.removeItem(at: filler)
+        // A load balancer sends nothing until it is ready again.
+        try await relay.eventually("it is ready again") { try await relay.call("GET", "/readyz").status == 200 }
         try await relay.eventually("it takes events again") {
             try await relay.call("POST", "/in/baileys", baileysText("after", chat: "5511900000000")).status == 200
         }

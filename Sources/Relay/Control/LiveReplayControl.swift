@@ -50,6 +50,13 @@ struct LiveReplayControl: ReplayControl {
                     + (oldest ?? "The journal has no event.")
             )
         }
+        if !estimate.deletedWebhooks.isEmpty {
+            let ids = estimate.deletedWebhooks.keys.sorted()
+            let shown = ids.prefix(5).map(\.text).joined(separator: ", ") + (ids.count > 5 ? " …" : "")
+            warnings.append(
+                "\(estimate.deletedWebhooks.values.reduce(0, +)) of the deliveries were for webhooks that have been "
+                    + "deleted (\(shown)): they are skipped.")
+        }
         let pipelines = registry.pipelines.filter { (selection.pipeline ?? $0.name) == $0.name }
         for (source, count) in estimate.sources.sorted(by: { $0.key < $1.key })
         where !pipelines.contains(where: { $0.takes(from: source) }) {

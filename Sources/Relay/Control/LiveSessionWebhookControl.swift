@@ -7,7 +7,7 @@ internal import RelayPipeline
 
 /// Reads the options of sessions' webhooks, and applies changes to webhooks.
 struct LiveSessionWebhookControl: SessionWebhookControl {
-    let store: any RelayStore
+    let store: any SessionStore
     let registry: ActiveDestinationRegistry
     let dispatcher: Dispatcher
     let directory: DirectoryCache
@@ -15,11 +15,16 @@ struct LiveSessionWebhookControl: SessionWebhookControl {
 
     var webhookOptions: ManagedWebhookOptionsReader { current.generation.webhookOptions }
 
-    func webhooksChanged() async {
-        // After a failure, the previous webhooks stay active until the next change or restart.
-        guard let webhooks = try? await store.webhooks() else { return }
-        registry.use(webhooks: webhooks, in: current.generation)
+    func webhooksChanged(_ ids: [String]) async {
+        guard !ids.isEmpty else { return }
+        await registry.refresh(ids, from: store)
+        var keys = ids.map { DestinationKey.webhook($0) }
+        let deleted = keys.partition { registry.entry($0) == nil }
+        dispatcher.webhooksChanged(Array(keys[..<deleted]), deleted: Array(keys[deleted...]))
+    }
+
+    func sessionDeleted(webhooks: [String]) async {
         directory.forget()
-        dispatcher.destinationsChanged()
+        await webhooksChanged(webhooks)
     }
 }

@@ -53,7 +53,7 @@ package final class RelayNode: Sendable {
         ) { generation in
             try await components.use(generation)
         }
-        process = ProcessState(store: nodeStore.store)
+        process = ProcessState(store: nodeStore.store, clock: clock)
     }
 
     /// Runs until a signal or the cancellation of the task stops it.

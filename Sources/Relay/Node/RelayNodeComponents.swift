@@ -49,7 +49,7 @@ struct RelayNodeComponents: Sendable {
             logger: logger
         )
         registry = ActiveDestinationRegistry(engine: engine, ledger: store, media: media, clock: clock, logger: logger)
-        registry.use(generation, webhooks: try await store.webhooks())
+        try await registry.use(generation, webhooksFrom: store)
         dispatcher = Dispatcher(
             outbox: store,
             destinations: registry,
@@ -97,9 +97,14 @@ struct RelayNodeComponents: Sendable {
 
     /// Activates a new generation, and returns notes for the operator.
     func use(_ generation: LoadedConfiguration) async throws -> [String] {
-        let webhooks = try await store.webhooks()
+        let old = current.generation
         engine.replace(guard: generation.egress)
-        registry.use(generation, webhooks: webhooks)
+        do {
+            try await registry.use(generation, webhooksFrom: store)
+        } catch {
+            engine.replace(guard: old.egress)
+            throw error
+        }
         intakes.use(sources.sources(of: generation.configuration))
         dispatcher.destinationsChanged()
         // The generation is in force: whatever cannot be found out now does not make it wrong.

@@ -90,6 +90,9 @@ extension OutboxAdministration {
             return APIResponseBuilder.success(DeliveryView.json(changed), message: message)
         case .notFound: throw APIError.notFound("There is no delivery \(delivery.name).")
         case .refused(let state): throw APIError.wrongState(state, allowed: allowed)
+        case .webhookDeleted:
+            throw APIError.conflict(
+                "Webhook \(delivery.destination), to which the delivery goes, was deleted; nothing can be sent to it.")
         }
     }
 }

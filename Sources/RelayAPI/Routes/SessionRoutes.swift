@@ -32,10 +32,11 @@ struct SessionRoutes: Sendable {
 
         let session = Session(id: id, label: label, metadata: metadata, createdAt: now)
         try await store.createSession(session, webhooks: webhook.map { [$0] } ?? [])
-        await control.webhooksChanged()
+        if let webhook { await control.webhooksChanged([webhook.id]) }
         var data = SessionView.json(session, webhooks: webhook.map { [$0] } ?? [])
         if let webhook { addShorthand(of: webhook, to: &data) }
         var response = APIResponseBuilder.success(data, message: "Session created", status: .created)
+            .tagged(EntityTag(session))
         response.headers[.location] = "/api/v1/sessions/\(id)"
         return response
     }
@@ -66,45 +67,54 @@ struct SessionRoutes: Sendable {
     private func show(_ request: APIHandlerRequest) async throws -> Response {
         let session = try await store.existingSession(request.sessionID())
         return APIResponseBuilder.success(
-            SessionView.json(session, webhooks: try await store.webhooks(session: session.id)))
+            SessionView.json(session, webhooks: try await store.webhooks(session: session.id))
+        )
+        .tagged(EntityTag(session))
     }
 
     private func update(_ request: APIHandlerRequest) async throws -> Response {
-        var session = try await store.existingSession(request.sessionID())
+        let id = try await store.existingSession(request.sessionID()).id
+        let condition = try EntityTagCondition(request)
         var body = try await request.body()
         let now = clock.wall
-        if let label = body.string("label", length: 1...200) { session.label = label }
-        if body.isNull("label") { session.label = nil }
-        if let metadata = body.object("metadata") { session.metadata = metadata }
-        if body.isNull("metadata") { session.metadata = [:] }
-        var created = webhook(in: &body, of: session.id, options: ["webhook_url": "url"], at: now)
+        let label = body.string("label", length: 1...200)
+        let metadata = body.object("metadata")
+        let (clearsLabel, clearsMetadata) = (body.isNull("label"), body.isNull("metadata"))
+        let given = webhook(in: &body, of: id, options: ["webhook_url": "url"], at: now)
+        let removesFirst = body.isNull("webhook_url")
         try body.finish()
 
-        let first = try await store.webhooks(session: session.id).first
-        if let new = created {
-            if var webhook = first {
-                webhook.options["url"] = .string(new.url)
-                webhook.updatedAt = now
-                try await store.saveWebhook(webhook)
-                created = nil
-            } else {
-                try await store.saveWebhook(new)
+        let result = try await store.changeSession(id, at: clock.now) { (stored) throws(APIError) in
+            try condition.check(EntityTag(stored.session), of: "The session")
+            if let label { stored.session.label = label }
+            if clearsLabel { stored.session.label = nil }
+            if let metadata { stored.session.metadata = metadata }
+            if clearsMetadata { stored.session.metadata = [:] }
+            stored.session.updatedAt = now
+            if let given, stored.webhooks.isEmpty {
+                stored.webhooks = [given]
+            } else if let given {
+                stored.webhooks[0].options["url"] = .string(given.url)
+                stored.webhooks[0].updatedAt = now
+            } else if removesFirst, !stored.webhooks.isEmpty {
+                stored.webhooks.removeFirst()
             }
-        } else if body.isNull("webhook_url"), let first {
-            _ = try await store.deleteWebhook(first.id, at: clock.now)
         }
-        session.updatedAt = now
-        try await store.updateSession(session)
-        await control.webhooksChanged()
-        var data = SessionView.json(session, webhooks: try await store.webhooks(session: session.id))
-        if let created { addShorthand(of: created, to: &data) }
-        return APIResponseBuilder.success(data, message: "Session updated")
+        let changed = try result.get()
+        await control.webhooksChanged(changed.changedWebhooks)
+        var data = SessionView.json(changed.session, webhooks: changed.webhooks)
+        if let given, changed.webhooks.first?.id == given.id { addShorthand(of: given, to: &data) }
+        return APIResponseBuilder.success(data, message: "Session updated").tagged(EntityTag(changed.session))
     }
 
     private func delete(_ request: APIHandlerRequest) async throws -> Response {
         let id = try request.sessionID()
-        guard try await store.deleteSession(id, at: clock.now) else { throw APIError.noSession(id) }
-        await control.webhooksChanged()
+        let condition = try EntityTagCondition(request)
+        let result = try await store.deleteSession(id, at: clock.now) { (session) throws(APIError) in
+            try condition.check(EntityTag(session), of: "The session")
+        }
+        guard let webhooks = try result.get() else { throw APIError.noSession(id) }
+        await control.sessionDeleted(webhooks: webhooks)
         return APIResponseBuilder.success(["id": .string(id)], message: "Session deleted")
     }
 

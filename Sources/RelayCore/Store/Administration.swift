@@ -145,6 +145,8 @@ package enum DeliveryChangeResult: Sendable, Equatable {
     case notFound
     /// The delivery's state does not allow it.
     case refused(DeliveryState)
+    /// The webhook that it goes to was deleted.
+    case webhookDeleted
 }
 
 /// The destinations that must not be sent to, as the dispatcher reads and changes them.
@@ -195,7 +197,8 @@ package protocol OutboxAdministration: DestinationPauseStore {
     /// One row for each destination that has deliveries.
     func destinationCounts() async throws(StoreError) -> [DestinationDeliveryCounts]
 
-    /// Deletes what is older than its time, never what is queued or in flight. Returns the number of rows; call again
+    /// Deletes what is older than its time, never what is queued or in flight. What is queued for a webhook that was
+    /// deleted is cancelled, where the process ended before that was done. Returns the number of rows; call again
     /// while it is not zero.
     func sweep(_ retention: RetentionPeriods, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int
 }

@@ -95,7 +95,8 @@ package struct Replay: Sendable, Identifiable {
     package var done: Int
     /// Whether everything that is selected was handled. Events may still run.
     package var isTaken: Bool
-    /// Those that were queued or running already, or that retention has deleted in the meantime.
+    /// Those that were queued or running already, that retention has deleted in the meantime, or whose webhook was
+    /// deleted.
     package var skipped: Int
     /// Events that run through the pipelines now.
     package var running: Int
@@ -168,6 +169,8 @@ package struct ReplayEstimate: Sendable {
     package var sources: [String: Int]
     /// Deliveries that are selected, by destination; empty for events.
     package var shares: [DestinationStateCount]
+    /// Deliveries that are selected and are skipped, because their webhook was deleted.
+    package var deletedWebhooks: [DestinationKey: Int]
     /// When the oldest event that the journal still has was accepted.
     package var oldestEvent: Timestamp?
 
@@ -176,15 +179,19 @@ package struct ReplayEstimate: Sendable {
         last: Int64,
         sources: [String: Int] = [:],
         shares: [DestinationStateCount] = [],
+        deletedWebhooks: [DestinationKey: Int] = [:],
         oldestEvent: Timestamp?
     ) {
         at = moment
         self.last = last
         self.sources = sources
         self.shares = shares
+        self.deletedWebhooks = deletedWebhooks
         self.oldestEvent = oldestEvent
     }
 
-    /// How many are selected.
-    package var count: Int { sources.values.reduce(0, +) + shares.reduce(0) { $0 + $1.count } }
+    /// How many are selected, those that are skipped included.
+    package var count: Int {
+        sources.values.reduce(0, +) + shares.reduce(0) { $0 + $1.count } + deletedWebhooks.values.reduce(0, +)
+    }
 }

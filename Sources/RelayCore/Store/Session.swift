@@ -10,7 +10,7 @@ package enum SessionStatus: String, Sendable, CaseIterable {
 }
 
 /// A WhatsApp account.
-package struct Session: Sendable, Identifiable {
+package struct Session: Sendable, Hashable, Identifiable {
     /// 1 to 128 of `A-Z a-z 0-9 . _ : @ + -`.
     package var id: String
     package var label: String?
@@ -25,6 +25,8 @@ package struct Session: Sendable, Identifiable {
     package var metadata: JSONObject
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
+    /// Counts the changes of the session and of its webhooks that callers make; events do not count. The store sets it.
+    package var revision: Int64 = 1
 
     package init(id: String, label: String? = nil, metadata: JSONObject = [:], createdAt: Timestamp) {
         self.id = id
@@ -69,8 +71,22 @@ package struct SessionChange: Sendable {
     }
 }
 
+/// A session with its webhooks, oldest first.
+package struct SessionWithWebhooks: Sendable, Hashable {
+    package var session: Session
+    package var webhooks: [SessionWebhook]
+
+    package init(session: Session, webhooks: [SessionWebhook]) {
+        self.session = session
+        self.webhooks = webhooks
+    }
+}
+
 /// A receiver of one session's events, managed over REST.
-package struct SessionWebhook: Sendable, Identifiable {
+package struct SessionWebhook: Sendable, Hashable, Identifiable {
+    /// The most webhooks of one session.
+    package static let maximumPerSession = 100
+
     /// ``DestinationKey/webhookPrefix`` and 13 letters.
     package var id: String
     package var session: String
@@ -82,6 +98,8 @@ package struct SessionWebhook: Sendable, Identifiable {
     package var isEnabled: Bool
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
+    /// Counts the changes of the webhook. The store sets it.
+    package var revision: Int64 = 1
 
     package init(id: String, session: String, options: JSONObject, createdAt: Timestamp) {
         self.id = id

@@ -2,8 +2,15 @@
 package protocol RelayStore: Journal, EventTraceStore, Outbox, OutboxAdministration, MessageHistoryStore,
     LateMediaQueue,
     ReplayStore,
-    ForwardingLedger, SessionStore, APIKeyStore, RejectedDocumentStore, Sendable
+    ForwardingLedger, SessionStore, APIKeyStore, RejectedDocumentStore, StoreWriteCheck, Sendable
 {}
+
+/// Whether a store can write.
+package protocol StoreWriteCheck: Sendable {
+    /// Writes a little, as new work would be written, and returns when that is on disk.
+    /// - Throws: why new work is refused now.
+    func checkWriting(at moment: Timestamp) async throws(StoreError)
+}
 
 /// Why an operation of the store failed.
 package struct StoreError: Error, Sendable, CustomStringConvertible {
@@ -21,6 +28,8 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         /// The id is taken.
         case conflict
         case notFound
+        /// There are as many as there may be.
+        case limitReached
         /// A key to decrypt with is missing or wrong.
         case wrongKey
     }

@@ -33,6 +33,10 @@ extension SQLiteStore {
         try await write(rows: 2, bytes: delivery.byteCount) { try $0.insert(delivery, event: event, at: moment) }
     }
 
+    package func checkWriting(at moment: Timestamp) async throws(StoreError) {
+        try await write { try $0.noteWriteCheck(at: moment) }
+    }
+
     package func pause(_ pause: DestinationPause) async throws(StoreError) {
         try await write(space: .settles) { try $0.pause(pause) }
     }

@@ -23,13 +23,19 @@ extension SQLiteStore {
                 let condition = try WhereClause(deliveries: selection, finishedBy: moment, in: database)
                 let rows = try database.prepared(
                     """
-                    SELECT destination, state, count(*), max(id) FROM deliveries \(condition.clause)
-                    GROUP BY destination, state ORDER BY destination, state
+                    SELECT destination, state, count(*), max(id), \(Self.isDeletedWebhook) FROM deliveries
+                    \(condition.clause) GROUP BY destination, state ORDER BY destination, state
                     """
-                ).all(condition.values) { ($0.destination(0), Int($0.int(1)), Int($0.int(2)), $0.int(3)) }
-                for (destination, state, count, last) in rows {
+                ).all(condition.values) {
+                    ($0.destination(0), Int($0.int(1)), Int($0.int(2)), $0.int(3), $0.int(4) != 0)
+                }
+                for (destination, state, count, last, isDeleted) in rows {
                     let state = DeliveryState(rawValue: state) ?? .cancelled
-                    estimate.shares.append(.init(destination: destination, state: state, count: count))
+                    if isDeleted {
+                        estimate.deletedWebhooks[destination, default: 0] += count
+                    } else {
+                        estimate.shares.append(.init(destination: destination, state: state, count: count))
+                    }
                     estimate.last = max(estimate.last, last)
                 }
             }
@@ -57,7 +63,8 @@ extension SQLiteStore {
         _ selection: ReplaySelection, limit: Int, at moment: Timestamp
     ) async throws(StoreError) -> [DeliveryDetails] {
         try await read { database in
-            let condition = try WhereClause(deliveries: selection, finishedBy: moment, in: database)
+            var condition = try WhereClause(deliveries: selection, finishedBy: moment, in: database)
+            condition.add("NOT (\(Self.isDeletedWebhook))", [])
             let sql = "SELECT \(Self.deliveryColumns) FROM deliveries \(condition.clause) ORDER BY id LIMIT ?"
             return try database.prepared(sql).all(condition.values + [.int(Int64(limit))], read: Self.delivery)
         }
@@ -122,6 +129,12 @@ extension SQLiteStore {
     {
         try await write(space: .settles) { try $0.cancelReplay(id, at: moment) }
     }
+
+    /// SQL: whether a delivery's destination is a webhook that was deleted.
+    static let isDeletedWebhook = """
+        destination GLOB '\(DestinationKey.webhookPrefix)*'
+            AND NOT EXISTS (SELECT 1 FROM webhooks WHERE webhooks.id = destination)
+        """
 
     private func storedReplay(_ id: ReplayID) async throws(StoreError) -> StoredReplay? {
         try await read { database in

@@ -5,8 +5,8 @@ extension SQLiteStore {
     package func sweep(_ retention: RetentionPeriods, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int
     {
         let delivered = moment - retention.delivered
-        var total = 0
-        total += try await sweep(limit) { try $0.sweepFinished(before: delivered, limit: $1) }
+        var total = try await cancelQueuedOfDeletedWebhooks(at: moment)
+        total += try await sweep(limit - total) { try $0.sweepFinished(before: delivered, limit: $1) }
         total += try await sweepEvents(before: delivered, limit: limit - total)
         let dead = moment - retention.dead
         total += try await sweep(limit - total) { try $0.sweepDead(before: dead, limit: $1) }

@@ -28,78 +28,38 @@ extension SQLiteStore {
         }
     }
 
-    package func updateSession(_ session: Session) async throws(StoreError) {
-        try await write { try $0.update(session) }
+    package func changeSession<Refusal: Error>(
+        _ id: String,
+        at moment: Timestamp,
+        _ change: @escaping @Sendable (inout SessionWithWebhooks) throws(Refusal) -> Void
+    ) async throws(StoreError) -> Result<ChangedSession, Refusal> {
+        let key = key
+        let (result, deleted) = try await write(rows: 2) { writer in
+            try writer.changeSession(id, key: key, change)
+        }
+        try await cancelQueued(ofDeleted: deleted, at: moment)
+        return result
     }
 
-    package func deleteSession(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
-        guard try await session(id) != nil else { return false }
+    package func deleteSession<Refusal: Error>(
+        _ id: String,
+        at moment: Timestamp,
+        if check: @escaping @Sendable (Session) throws(Refusal) -> Void
+    ) async throws(StoreError) -> Result<[String]?, Refusal> {
+        let checked = try await write(space: .settles) { writer in
+            try writer.session(id).map { session in Result { () throws(Refusal) in try check(session) } }
+        }
+        switch checked {
+        case nil: return .success(nil)
+        case .failure(let refusal): return .failure(refusal)
+        case .success: break
+        }
         while try await write(
             rows: batchLimit, space: .settles, { try $0.deleteMessages(session: id, limit: batchLimit) }) > 0
         {}
-        while true {
-            for webhook in try await webhooks(session: id) {
-                _ = try await cancelQueued(destination: webhook.destination, at: moment)
-            }
-            let isDeleted: Bool? = try await write(space: .settles) { writer in
-                try writer.hasQueuedWebhookDeliveries(session: id) ? nil : writer.deleteSession(id)
-            }
-            if let isDeleted { return isDeleted }
-        }
-    }
-
-    // MARK: Webhooks
-
-    package func webhooks() async throws(StoreError) -> [SessionWebhook] {
-        try await webhooks(WhereClause())
-    }
-
-    package func webhooks(session: String) async throws(StoreError) -> [SessionWebhook] {
-        var condition = WhereClause()
-        condition.match("session", session)
-        return try await webhooks(condition)
-    }
-
-    package func webhook(_ id: String) async throws(StoreError) -> SessionWebhook? {
-        var condition = WhereClause()
-        condition.match("id", id)
-        return try await webhooks(condition).first
-    }
-
-    package func saveWebhook(_ webhook: SessionWebhook) async throws(StoreError) {
-        let rows = try encrypted([webhook])
-        try await write { writer in
-            for row in rows { try writer.save(row) }
-        }
-    }
-
-    package func deleteWebhook(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
-        while true {
-            _ = try await cancelQueued(destination: .webhook(id), at: moment)
-            // Deliveries that came in the meantime are cancelled first, so that none stays queued for a deleted
-            // webhook.
-            let isDeleted: Bool? = try await write(space: .settles) { writer in
-                try writer.count(.webhook(id), in: .queued) > 0 ? nil : writer.deleteWebhook(id)
-            }
-            if let isDeleted { return isDeleted }
-        }
-    }
-
-    private func encrypted(_ webhooks: [SessionWebhook]) throws(StoreError) -> [SessionWebhookRow] {
-        var rows: [SessionWebhookRow] = []
-        for webhook in webhooks { rows.append(try SessionWebhookRow(webhook, key: key)) }
-        return rows
-    }
-
-    private func webhooks(_ condition: WhereClause) async throws(StoreError) -> [SessionWebhook] {
-        let rows = try await read { database in
-            try database.prepared(
-                "SELECT \(SessionWebhookRow.columns) FROM webhooks \(condition.clause) ORDER BY created_at, id"
-            ).all(condition.values, read: SessionWebhookRow.init(row:))
-        }
-        var webhooks: [SessionWebhook] = []
-        for row in rows { webhooks.append(try row.webhook(key: key)) }
-        return webhooks
+        let deleted = try await write(space: .settles) { try $0.deleteSession(id) }
+        try await cancelQueued(ofDeleted: deleted ?? [], at: moment)
+        return .success(deleted)
     }
 
     // MARK: Keys

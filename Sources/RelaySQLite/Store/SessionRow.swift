@@ -6,7 +6,7 @@ struct SessionRow: SQLTableRow {
     static let table = "sessions"
     static let columns = [
         "id", "label", "status", "phone_number", "qr_code", "qr_generated_at", "connected_at", "disconnected_at",
-        "disconnect_reason", "metadata", "created_at", "updated_at",
+        "disconnect_reason", "metadata", "created_at", "updated_at", "revision",
     ]
 
     let session: Session
@@ -21,7 +21,7 @@ struct SessionRow: SQLTableRow {
             SQLValue(session.qrCode), SQLValue(session.qrGeneratedAt), SQLValue(session.connectedAt),
             SQLValue(session.disconnectedAt), SQLValue(session.disconnectReason),
             .blob(JSON.object(session.metadata).bytes), .int(session.createdAt.milliseconds),
-            .int(session.updatedAt.milliseconds),
+            .int(session.updatedAt.milliseconds), .int(session.revision),
         ]
     }
 
@@ -37,6 +37,7 @@ struct SessionRow: SQLTableRow {
         session.disconnectedAt = row.optionalTime(7)
         session.disconnectReason = row.optionalText(8)
         session.updatedAt = row.time(11)
+        session.revision = row.int(12)
         self.session = session
     }
 }

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// A row of `webhooks`: options and keys are encrypted, each as a whole.
 struct SessionWebhookRow: Sendable {
-    static let columns = "id, session, options, secrets, enabled, created_at, updated_at"
+    static let columns = "id, session, options, secrets, enabled, created_at, updated_at, revision"
 
     let id: String
     let session: String
@@ -12,12 +12,13 @@ struct SessionWebhookRow: Sendable {
     let isEnabled: Bool
     let createdAt: Timestamp
     let updatedAt: Timestamp
+    let revision: Int64
 
     /// What is bound for ``columns``.
     var values: [SQLValue] {
         [
             .text(id), .text(session), .blob(options), .blob(secrets), SQLValue(isEnabled), SQLValue(createdAt),
-            SQLValue(updatedAt),
+            SQLValue(updatedAt), .int(revision),
         ]
     }
 
@@ -29,6 +30,7 @@ struct SessionWebhookRow: Sendable {
         isEnabled = row.int(4) != 0
         createdAt = row.time(5)
         updatedAt = row.time(6)
+        revision = row.int(7)
     }
 
     init(_ webhook: SessionWebhook, key: CredentialEncryptionKey) throws(StoreError) {
@@ -42,6 +44,7 @@ struct SessionWebhookRow: Sendable {
         isEnabled = webhook.isEnabled
         createdAt = webhook.createdAt
         updatedAt = webhook.updatedAt
+        revision = webhook.revision
     }
 
     /// The webhook, decrypted.
@@ -56,6 +59,7 @@ struct SessionWebhookRow: Sendable {
         }
         webhook.isEnabled = isEnabled
         webhook.updatedAt = updatedAt
+        webhook.revision = revision
         return webhook
     }
 

@@ -5,6 +5,7 @@ extension StoreWriter {
     /// Makes a queued delivery due now, or starts a new series for one that is dead or cancelled.
     func retry(_ id: Int64, at moment: Timestamp) throws -> DeliveryChangeResult {
         guard let position = try position(of: id) else { return .notFound }
+        if try isDeletedWebhook(position.destination) { return .webhookDeleted }
         switch position.state {
         case .queued:
             let isHead = position.lane == nil || position.isDue
@@ -52,8 +53,10 @@ extension StoreWriter {
         return count
     }
 
-    /// A stage failure is cancelled, and its event runs through the pipelines again. False when the event is gone.
+    /// A stage failure is cancelled, and its event runs through the pipelines again. False when the event or the webhook
+    /// is gone.
     private func replay(_ id: Int64, _ position: DeliveryPlacement, at moment: Timestamp) throws -> Bool {
+        if try isDeletedWebhook(position.destination) { return false }
         guard position.isStageFailure else {
             try reopen(id, position, at: moment)
             return true
@@ -76,6 +79,7 @@ extension StoreWriter {
     }
 
     func pause(_ pause: DestinationPause) throws {
+        if try isDeletedWebhook(pause.destination) { return }
         try addPausedTime(of: pause.destination, until: pause.since)
         try database.run(
             DestinationPauseRow.insertion("INSERT OR REPLACE"), values: DestinationPauseRow(pause).values)

@@ -2,8 +2,14 @@ internal import GRDB
 internal import RelayCore
 
 extension StoreWriter {
-    /// Queues a delivery: due now, unless another of its lane goes first.
+    /// Queues a delivery: due now, unless another of its lane goes first. One for a webhook that was deleted in the
+    /// meantime is cancelled at once.
     func insert(_ delivery: PlannedDelivery, event: EventID, at moment: Timestamp) throws -> DeliveryID {
+        if try isDeletedWebhook(delivery.destination) {
+            return try insert(
+                delivery, event: event, state: .cancelled, error: "The webhook was deleted before it was queued.",
+                at: moment)
+        }
         var delivery = delivery
         delivery.lane = try currentLane(delivery.lane, session: delivery.session, chat: delivery.chat)
         var head: LaneHead?

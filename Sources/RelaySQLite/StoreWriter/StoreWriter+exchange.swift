@@ -15,6 +15,9 @@ extension StoreWriter {
         case .delivered:
             try finish(id, as: .delivered, reason: nil, attempt.result, at: now)
             count(destination, from: .inFlight, to: .delivered)
+        case .retry where try isDeletedWebhook(destination), .dead where try isDeletedWebhook(destination):
+            try finish(id, as: .cancelled, reason: nil, attempt.result, at: now)
+            count(destination, from: .inFlight, to: .cancelled)
         case .dead(let reason):
             try finish(id, as: .dead, reason: reason, attempt.result, at: now)
             count(destination, from: .inFlight, to: .dead)

@@ -137,12 +137,12 @@ extension StoreWriter {
         }
     }
 
-    /// Those of the deliveries that are still finished.
+    /// Those of the deliveries that are still finished, and whose webhook was not deleted.
     private func reopen(_ ids: [Int64], of replay: Replay, at moment: Timestamp) throws -> [Int64] {
         try ids.filter { id in
-            guard let position = try position(of: id), replay.selection.states.contains(position.state) else {
-                return false
-            }
+            guard let position = try position(of: id), replay.selection.states.contains(position.state),
+                try !isDeletedWebhook(position.destination)
+            else { return false }
             try reopen(id, position, at: moment)
             try note(id, of: replay.id)
             return true

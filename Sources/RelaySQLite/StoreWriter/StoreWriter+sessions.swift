@@ -18,14 +18,46 @@ extension StoreWriter {
         for webhook in webhooks { try save(webhook) }
     }
 
-    /// - Throws: ``StoreError/Code/notFound``.
-    func update(_ session: Session) throws {
+    func session(_ id: String) throws -> Session? {
+        try database.prepared("SELECT \(SessionRow.columnList) FROM sessions WHERE id = ?")
+            .first(.text(id)) { try SessionRow($0).session }
+    }
+
+    /// Returns the ids of the webhooks that it has deleted, too.
+    /// - Throws: ``StoreError/Code/notFound`` or ``StoreError/Code/limitReached`` before anything is written.
+    func changeSession<Refusal: Error>(
+        _ id: String,
+        key: CredentialEncryptionKey,
+        _ change: (inout SessionWithWebhooks) throws(Refusal) -> Void
+    ) throws -> (result: Result<ChangedSession, Refusal>, deleted: [String]) {
+        guard let session = try session(id) else { throw StoreError(.notFound, "there is no session \(id)") }
+        let webhooks = try webhooks(session: id).map { try $0.webhook(key: key) }
+        var changed = SessionWithWebhooks(session: session, webhooks: webhooks)
+        do throws(Refusal) {
+            try change(&changed)
+        } catch {
+            return (.failure(error), [])
+        }
+        let before = Dictionary(uniqueKeysWithValues: webhooks.map { ($0.id, $0) })
+        if changed.webhooks.count > webhooks.count { try checkLimit(changed.webhooks.count, session: id) }
+        var written: [SessionWebhookRow] = []
+        for (index, webhook) in changed.webhooks.enumerated() where before[webhook.id] != webhook {
+            if before[webhook.id] != nil { changed.webhooks[index].revision += 1 }
+            written.append(try SessionWebhookRow(changed.webhooks[index], key: key))
+        }
+        let deleted = before.keys.filter { id in !changed.webhooks.contains { $0.id == id } }.sorted()
+
+        for id in deleted { try deleteWebhookRow(id) }
+        for row in written { try save(row) }
+        changed.session.revision = session.revision + 1
         try database.run(
-            "UPDATE sessions SET label = ?2, metadata = ?3, updated_at = ?4 WHERE id = ?1",
-            .text(session.id), SQLValue(session.label), .blob(JSON.object(session.metadata).bytes),
-            .int(session.updatedAt.milliseconds)
+            "UPDATE sessions SET label = ?2, metadata = ?3, updated_at = ?4, revision = ?5 WHERE id = ?1",
+            .text(id), SQLValue(changed.session.label), .blob(JSON.object(changed.session.metadata).bytes),
+            .int(changed.session.updatedAt.milliseconds), .int(changed.session.revision)
         )
-        guard database.changesCount == 1 else { throw StoreError(.notFound, "there is no session \(session.id)") }
+        let result = ChangedSession(
+            session: changed.session, webhooks: changed.webhooks, changedWebhooks: deleted + written.map(\.id))
+        return (.success(result), deleted)
     }
 
     /// Deletes some of a session's messages. Returns how many.
@@ -41,47 +73,19 @@ extension StoreWriter {
         return database.changesCount
     }
 
-    /// Deletes the rest of a session, after its messages are deleted and its webhooks have nothing queued.
-    func deleteSession(_ id: String) throws -> Bool {
-        try database.run(
-            "DELETE FROM destination_pauses WHERE destination IN (SELECT id FROM webhooks WHERE session = ?)", .text(id)
-        )
-        try database.run("DELETE FROM webhooks WHERE session = ?", .text(id))
+    /// Deletes the rest of a session, after its messages. Returns the ids of its webhooks; nil when it is unknown.
+    func deleteSession(_ id: String) throws -> [String]? {
+        let webhooks = try webhooks(session: id).map(\.id)
+        for webhook in webhooks { try deleteWebhookRow(webhook) }
         try database.run("DELETE FROM messages WHERE chat IN (SELECT number FROM chats WHERE session = ?)", .text(id))
         for table in ["chats", "contacts", "groups", "identities", "unresolved_keys"] {
             try database.run("DELETE FROM \(table) WHERE session = ?", .text(id))
         }
         try database.run("DELETE FROM sessions WHERE id = ?", .text(id))
+        let isKnown = database.changesCount == 1
         forgetSession(id)
         identities.removeAll()
-        return database.changesCount == 1
-    }
-
-    // MARK: Webhooks
-
-    func hasQueuedWebhookDeliveries(session: String) throws -> Bool {
-        let ids = try database.prepared("SELECT id FROM webhooks WHERE session = ?").all([.text(session)]) {
-            DestinationKey.webhook($0.text(0))
-        }
-        return try ids.contains { try count($0, in: .queued) > 0 }
-    }
-
-    func hasWebhook(_ id: String) throws -> Bool {
-        try database.prepared("SELECT 1 FROM webhooks WHERE id = ?").first(.text(id)) { _ in } != nil
-    }
-
-    func save(_ webhook: SessionWebhookRow) throws {
-        let values = webhook.values
-        let marks = values.map { _ in "?" }.joined(separator: ", ")
-        let insertion = "INSERT OR REPLACE INTO webhooks (\(SessionWebhookRow.columns)) VALUES (\(marks))"
-        _ = try database.prepared(insertion).first(values: values) { _ in }
-    }
-
-    /// Deletes a webhook and its pause.
-    func deleteWebhook(_ id: String) throws -> Bool {
-        try database.run("DELETE FROM destination_pauses WHERE destination = ?", .text(id))
-        try database.run("DELETE FROM webhooks WHERE id = ?", .text(id))
-        return database.changesCount == 1
+        return isKnown ? webhooks : nil
     }
 
     // MARK: Keys

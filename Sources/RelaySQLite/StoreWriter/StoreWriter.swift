@@ -12,6 +12,8 @@ final class StoreWriter {
     private(set) var lastDelivery: Int64
     /// Sessions that are known to be registered.
     private var sessions: Set<String> = []
+    /// Webhooks that are known to exist.
+    private var webhooks: Set<String> = []
     /// The phones' JIDs of hidden identities: known pairs only, those of this transaction included.
     var identities = TwoGenerationCache<String>(capacity: 50_000)
     /// What this transaction adds to the counts, by destination and state.
@@ -56,6 +58,7 @@ final class StoreWriter {
         countChanges.removeAll(keepingCapacity: true)
         awakened = []
         sessions = []
+        webhooks = []
         identities.removeAll()
     }
 
@@ -79,9 +82,19 @@ final class StoreWriter {
 
     /// Stores the last ids, so that none is used again after retention has deleted its row.
     func keepLastIDs() throws {
-        let sql = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
-        try database.run(sql, .text("last_event"), .blob(Array(String(lastEvent).utf8)))
-        try database.run(sql, .text("last_delivery"), .blob(Array(String(lastDelivery).utf8)))
+        try setMeta("last_event", lastEvent)
+        try setMeta("last_delivery", lastDelivery)
+    }
+
+    /// Changes a row, so that its transaction has something to write.
+    func noteWriteCheck(at moment: Timestamp) throws {
+        try setMeta("write_check", moment.milliseconds)
+    }
+
+    private func setMeta(_ name: String, _ value: Int64) throws {
+        try database.run(
+            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+            .text(name), .blob(Array(String(value).utf8)))
     }
 
     /// Whether a session must still be registered. It counts as registered from now on.
@@ -93,6 +106,17 @@ final class StoreWriter {
 
     func forgetSession(_ session: String) {
         sessions.remove(session)
+    }
+
+    func isKnownWebhook(_ id: String) -> Bool { webhooks.contains(id) }
+
+    func rememberWebhook(_ id: String) {
+        if webhooks.count >= 100_000 { webhooks = [] }
+        webhooks.insert(id)
+    }
+
+    func forgetWebhook(_ id: String) {
+        webhooks.remove(id)
     }
 
     /// Moves deliveries from one count to another. Nil: they are new, or deleted.

@@ -19,7 +19,8 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
 
     struct State {
         var tested: [Tested] = []
-        var changes = 0
+        /// The webhooks of each call.
+        var changes: [[String]] = []
         var requeues = 0
         var replayChanges = 0
         var preview = ReplayPreviewResult()
@@ -114,7 +115,8 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
         urlCheck: { $0.contains("//denied.example") ? "denied.example may not be reached" : nil }
     )
 
-    func webhooksChanged() async { state.withLock { $0.changes += 1 } }
+    func webhooksChanged(_ ids: [String]) async { state.withLock { $0.changes.append(ids) } }
+    func sessionDeleted(webhooks: [String]) async { state.withLock { $0.changes.append(webhooks) } }
     func deliveriesRequeued() async { state.withLock { $0.requeues += 1 } }
 
     func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.Problem] {

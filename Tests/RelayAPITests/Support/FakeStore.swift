@@ -75,23 +75,52 @@ final class FakeStore: RelayStore {
         return (Array(ordered.dropFirst(offset).prefix(limit)), all.count)
     }
 
-    func updateSession(_ session: Session) async throws(StoreError) {
-        let isKnown = contents.withLock { data in
-            guard let index = data.sessions.firstIndex(where: { $0.id == session.id }) else { return false }
-            data.sessions[index].label = session.label
-            data.sessions[index].metadata = session.metadata
-            data.sessions[index].updatedAt = session.updatedAt
-            return true
+    func changeSession<Refusal: Error>(
+        _ id: String,
+        at moment: Timestamp,
+        _ change: @escaping @Sendable (inout SessionWithWebhooks) throws(Refusal) -> Void
+    ) async throws(StoreError) -> Result<ChangedSession, Refusal> {
+        let result: Result<ChangedSession, Refusal>? = contents.withLock { data in
+            guard let index = data.sessions.firstIndex(where: { $0.id == id }) else { return nil }
+            let before = data.webhooks.filter { $0.session == id }
+            var stored = SessionWithWebhooks(session: data.sessions[index], webhooks: before)
+            do throws(Refusal) {
+                try change(&stored)
+            } catch {
+                return .failure(error)
+            }
+            stored.session.revision += 1
+            let changed = Set(before).symmetricDifference(stored.webhooks).map(\.id)
+            for position in stored.webhooks.indices where changed.contains(stored.webhooks[position].id) {
+                stored.webhooks[position].revision += 1
+            }
+            data.sessions[index] = stored.session
+            data.webhooks.removeAll { $0.session == id }
+            data.webhooks += stored.webhooks
+            return .success(
+                ChangedSession(
+                    session: stored.session, webhooks: stored.webhooks, changedWebhooks: Set(changed).sorted()))
         }
-        if !isKnown { throw StoreError(.notFound, "There is no session \(session.id).") }
+        guard let result else { throw StoreError(.notFound, "There is no session \(id).") }
+        return result
     }
 
-    func deleteSession(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
+    func deleteSession<Refusal: Error>(
+        _ id: String,
+        at moment: Timestamp,
+        if check: @escaping @Sendable (Session) throws(Refusal) -> Void
+    ) async throws(StoreError) -> Result<[String]?, Refusal> {
         contents.withLock { data in
-            let count = data.sessions.count
+            guard let session = data.sessions.first(where: { $0.id == id }) else { return .success(nil) }
+            do throws(Refusal) {
+                try check(session)
+            } catch {
+                return .failure(error)
+            }
+            let webhooks = data.webhooks.filter { $0.session == id }.map(\.id)
             data.sessions.removeAll { $0.id == id }
             data.webhooks.removeAll { $0.session == id }
-            return data.sessions.count < count
+            return .success(webhooks)
         }
     }
 
@@ -105,23 +134,59 @@ final class FakeStore: RelayStore {
         contents.withLock { $0.webhooks.first { $0.id == id } }
     }
 
-    func saveWebhook(_ webhook: SessionWebhook) async throws(StoreError) {
-        contents.withLock { data in
-            if let index = data.webhooks.firstIndex(where: { $0.id == webhook.id }) {
-                data.webhooks[index] = webhook
-            } else {
-                data.webhooks.append(webhook)
-            }
+    func createWebhook(_ webhook: SessionWebhook) async throws(StoreError) {
+        let count = contents.withLock { data in
+            let count = data.webhooks.count { $0.session == webhook.session }
+            if count < SessionWebhook.maximumPerSession { data.webhooks.append(webhook) }
+            return count
+        }
+        guard count < SessionWebhook.maximumPerSession else {
+            throw StoreError(.limitReached, "the session has \(count) webhooks")
         }
     }
 
-    func deleteWebhook(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
+    func changeWebhook<Refusal: Error>(
+        _ id: String,
+        of session: String,
+        _ change: @escaping @Sendable (inout SessionWebhook) throws(Refusal) -> Void
+    ) async throws(StoreError) -> Result<SessionWebhook, Refusal> {
+        let result: Result<SessionWebhook, Refusal>? = contents.withLock { data in
+            let found = data.webhooks.firstIndex { $0.id == id && $0.session == session }
+            guard let index = found else { return nil }
+            var webhook = data.webhooks[index]
+            do throws(Refusal) {
+                try change(&webhook)
+            } catch {
+                return .failure(error)
+            }
+            webhook.revision += 1
+            data.webhooks[index] = webhook
+            return .success(webhook)
+        }
+        guard let result else { throw StoreError(.notFound, "There is no webhook \(id).") }
+        return result
+    }
+
+    func deleteWebhook<Refusal: Error>(
+        _ id: String,
+        of session: String,
+        at moment: Timestamp,
+        if check: @escaping @Sendable (SessionWebhook) throws(Refusal) -> Void
+    ) async throws(StoreError) -> Result<Bool, Refusal> {
         contents.withLock { data in
-            let count = data.webhooks.count
-            data.webhooks.removeAll { $0.id == id }
-            return data.webhooks.count < count
+            let found = data.webhooks.firstIndex { $0.id == id && $0.session == session }
+            guard let index = found else { return .success(false) }
+            do throws(Refusal) {
+                try check(data.webhooks[index])
+            } catch {
+                return .failure(error)
+            }
+            data.webhooks.remove(at: index)
+            return .success(true)
         }
     }
+
+    func checkWriting(at moment: Timestamp) async throws(StoreError) { try fail() }
 
     // MARK: - EventTraceStore
 
