@@ -41,9 +41,10 @@ reference: packages ## renew docs/reference and docs/schema from the options tha
 		"$$($(SWIFT) build --show-bin-path)/zaphub" schema $$file > docs/schema/$$file.json || exit; \
 	done
 
-bench: test-packages build ## measure throughput next to an nginx reverse proxy, what stages cost, a restart with a large queue, and media
+bench: test-packages build ## measure throughput next to an nginx reverse proxy, what stages cost, a restart with a large queue, many sessions, and media
 	Benchmarks/run.sh
 	python3 Benchmarks/restart.py
+	python3 Benchmarks/sessions.py
 	python3 Benchmarks/media.py
 
 hooks: ## install the Git hooks: format of staged files, commit subject (undo: make hooks UNDO=1)
