@@ -63,7 +63,7 @@ let package = Package(
     targets: [
         // Foundations: JSON, events, deliveries, policies, configuration, and the protocols between targets.
         library("RelayJSON", ["CSimdjson"]),
-        library("RelayCore", ["RelayJSON"]),
+        library("RelayCore", ["CIDN", "RelayJSON"]),
         library("RelayJQ", ["CJQ", "RelayJSON"]),
         library("RelayConfig", ["RelayCore", "RelayJQ", "RelayJSON", .yams]),
 
@@ -103,7 +103,7 @@ let package = Package(
             "RelayAPI",
             [
                 "RelayConfig", "RelayCore", "RelayCrypto", "RelayJQ", "RelayJSON", "RelaySources", .httpTypes,
-                .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTP1,
+                .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore, .nioHTTP1,
             ]
         ),
         library(
@@ -136,6 +136,7 @@ let package = Package(
         // Bindings of C and C++ libraries, each imported by exactly one target.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CIDN", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev"])]),
         .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
 

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import RelayCore
 
 /// The host and port of a URL, parsed by libcurl's own parser. Another parser could read a different host than the one
 /// that libcurl connects to.
@@ -7,6 +8,8 @@ package struct CurlParsedURL: Sendable, Hashable {
     package let host: String
     package let port: Int
     package let isTLS: Bool
+    /// The URL as it is sent, in ASCII.
+    package let text: String
 
     /// Host and port for error messages.
     package var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
@@ -16,10 +19,12 @@ package struct CurlParsedURL: Sendable, Hashable {
         package let message: String
     }
 
-    package init(host: String, port: Int, isTLS: Bool) {
-        self.host = host
-        self.port = port
-        self.isTLS = isTLS
+    /// Of no request.
+    init() {
+        host = ""
+        port = 0
+        isTLS = false
+        text = ""
     }
 
     package init(url: String) throws(ParseError) {
@@ -33,7 +38,8 @@ package struct CurlParsedURL: Sendable, Hashable {
         guard let parsed = curl_url() else { throw ParseError(message: "the URL could not be read: out of memory") }
         defer { curl_url_cleanup(parsed) }
 
-        let code = curl_url_set(parsed, CURLUPART_URL, url, 0)
+        let text = try Self.ascii(url)
+        let code = curl_url_set(parsed, CURLUPART_URL, text, 0)
         guard code == CURLUE_OK else { throw Self.error(code) }
         let scheme = Self.part(parsed, CURLUPART_SCHEME)?.lowercased() ?? ""
         guard scheme == "http" || scheme == "https" else {
@@ -51,7 +57,18 @@ package struct CurlParsedURL: Sendable, Hashable {
         guard (1...65535).contains(port) else {
             throw ParseError(message: "the URL's port must be a number from 1 to 65535")
         }
-        self.init(host: host, port: port, isTLS: scheme == "https")
+        self.host = host
+        self.port = port
+        isTLS = scheme == "https"
+        self.text = text
+    }
+
+    private static func ascii(_ url: String) throws(ParseError) -> String {
+        do throws(ASCIIURL.InvalidHostError) {
+            return try ASCIIURL.of(url)
+        } catch {
+            throw ParseError(message: "the URL's host is not a name of the internet: \(error.reason)")
+        }
     }
 
     private static func part(_ url: OpaquePointer, _ part: CURLUPart, _ flags: UInt32 = 0) -> String? {

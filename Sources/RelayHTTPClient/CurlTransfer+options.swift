@@ -10,7 +10,7 @@ extension CurlTransfer {
         settings.pointer(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText))
 
         // HTTP only; no settings from netrc or the environment; no redirects.
-        settings.string(CURLOPT_URL, request.url)
+        settings.string(CURLOPT_URL, target.text)
         settings.string(CURLOPT_PROTOCOLS_STR, "http,https")
         settings.string(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
         settings.long(CURLOPT_FOLLOWLOCATION, 0)

@@ -23,7 +23,7 @@ final class CurlTransfer {
     var resolve: CurlResolveList?
 
     private(set) var job: CurlEngineJob?
-    private(set) var target = CurlParsedURL(host: "", port: 0, isTLS: false)
+    private(set) var target = CurlParsedURL()
     private(set) var hasRetried = false
 
     // The response.

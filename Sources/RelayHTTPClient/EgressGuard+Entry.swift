@@ -75,7 +75,12 @@ extension EgressGuard.Entry {
             throw failure("is not an IPv6 address; with a port write it as [fd00::5]:8080")
         }
         let port = parts.count == 2 ? try Self.port(parts[1], failure) : nil
-        let host = EgressGuard.canonicalHost(String(parts[0]))
+        let host: String
+        do throws(ASCIIURL.InvalidHostError) {
+            host = EgressGuard.canonicalHost(try ASCIIURL.host(String(parts[0])))
+        } catch {
+            throw failure("is not a name of the internet: \(error.reason)")
+        }
         if let address = IPAddress(host) {
             self.init(subject: .network(IPNetwork(address)), port: port)
             return

@@ -68,7 +68,7 @@ struct ManagedWebhookOptionsReaderTests {
         let headers: JSON = ["A": "${HOME}", "B": "${file:/etc/hostname}", "C": "$$"]
         let reading = try Self.reader.read(["url": "https://a.example/${HOME}", "headers": headers, "body": "${HOME}"])
         let options = try #require(reading.destination.options as? WebhookDestinationOptions)
-        #expect(options.url == "https://a.example/${HOME}")
+        #expect(options.url == "https://a.example/$%7BHOME%7D")
         #expect(options.content.body?.source == "${HOME}")
         #expect(throws: InvalidOptionsError.self) {
             try Self.reader.read(["url": "https://a.example", "timeout": "${TIMEOUT:-5s}"])

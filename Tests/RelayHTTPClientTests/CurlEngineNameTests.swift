@@ -28,6 +28,17 @@ struct CurlEngineNameTests {
         }
     }
 
+    @Test func aNameBeyondASCIIIsReachedUnderItsPunycode() async throws {
+        let receiver = try ScriptedReceiver()
+        var configuration = CurlEngine.Configuration()
+        configuration.resolve = ["xn--mller-kva.invalid:\(receiver.port):127.0.0.1"]
+        try await withEngine(allow: ["müller.invalid"], configuration: configuration) { engine in
+            #expect(await engine.answer(.small("http://müller.invalid:\(receiver.port)/ç?x=[ü]"))?.status == 200)
+        }
+        #expect(receiver.requests.first?.path == "/%C3%A7?x=%5B%C3%BC%5D")
+        #expect(receiver.requests.first?.header("host") == "xn--mller-kva.invalid:\(receiver.port)")
+    }
+
     @Test func anAnswerKeepsTheAddress() async throws {
         let receiver = try ScriptedReceiver(default: .status(503, headers: [("Connection", "close")]))
         try await withCachedName(port: receiver.port) { engine, authority in

@@ -39,6 +39,7 @@ enum SessionWebhookReader {
         do throws(InvalidOptionsError) {
             let otherNames = [enabled, timeoutMilliseconds]
             let reading = try reader.read(document, names: names, otherNames: otherNames)
+            webhook.options = inASCII(webhook.options)
             if !keys.isEmpty { webhook.secrets = secrets(of: reading, at: now) }
         } catch {
             body.add(error.problems)
@@ -46,6 +47,13 @@ enum SessionWebhookReader {
         if isNew, keys.isEmpty {
             webhook.secrets = [WebhookSigningSecret(value: WebhookSigningKeyGenerator.generate(), createdAt: now)]
         }
+    }
+
+    /// Valid options with the URL as it is sent.
+    static func inASCII(_ options: JSONObject) -> JSONObject {
+        var options = options
+        if let url = options["url"]?.string, let ascii = try? ASCIIURL.of(url) { options["url"] = .string(ascii) }
+        return options
     }
 
     /// The keys in the options, in the form in which they are stored.

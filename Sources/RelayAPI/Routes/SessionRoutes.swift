@@ -166,7 +166,8 @@ struct SessionRoutes: Sendable {
             let keys = SessionWebhookReader.secrets(of: reading, at: now)
             options.removeValue(forKey: "secret")
             var webhook = SessionWebhook(
-                id: APIResourceIDGenerator.webhook(at: now), session: session, options: options, createdAt: now)
+                id: APIResourceIDGenerator.webhook(at: now), session: session,
+                options: SessionWebhookReader.inASCII(options), createdAt: now)
             webhook.secrets =
                 keys.isEmpty
                 ? [WebhookSigningSecret(value: WebhookSigningKeyGenerator.generate(), createdAt: now)] : keys

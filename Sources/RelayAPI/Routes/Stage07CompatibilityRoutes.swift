@@ -20,7 +20,11 @@ struct Stage07CompatibilityRoutes: Sendable {
     private func test(_ request: APIHandlerRequest) async throws -> Response {
         let session = try await store.existingSession(request.sessionID())
         var body = try await request.body()
-        let given = body.string("url", length: 1...2048)
+        var given = body.string("url", length: 1...2048)
+        if given?.contains("{{") == true {
+            body.problem("url", "has a placeholder in it; write the whole URL")
+        }
+        given = given.map { (try? ASCIIURL.of($0)) ?? $0 }
         let event = body.eventType("event") ?? .webhookTest
         try body.finish()
         let webhooks = try await store.webhooks(session: session.id)

@@ -3,7 +3,7 @@ package import RelayJQ
 internal import RelayJSON
 
 extension OptionValueType where Value == String {
-    /// An absolute `http` or `https` URL without credentials.
+    /// An absolute `http` or `https` URL without credentials. The value is in ASCII, as it is sent.
     /// - Parameter reachable: whether deliveries are sent to the URL, so that the egress rules are checked.
     package static func url(reachable: Bool = true) -> OptionValueType {
         let name = "a URL such as https://crm.example.com/hooks"
@@ -18,7 +18,7 @@ extension OptionValueType where Value == String {
             if reachable, let refusal = node.origin.urlCheck?(text) {
                 throw node.issues("\"\(node.label)\": \(refusal)", code: .refusedAddress)
             }
-            return text
+            return (try? ASCIIURL.of(text)) ?? text
         }
     }
 }
@@ -61,6 +61,11 @@ enum URLValidation {
             return ("has a port that is none", "ports go from 1 to 65535")
         }
         if text.contains("\\") { return ("has a backslash", "write / instead") }
+        do throws(ASCIIURL.InvalidHostError) {
+            _ = try ASCIIURL.of(text)
+        } catch {
+            return ("has a host that is not a name of the internet: \(error.reason)", nil)
+        }
         return nil
     }
 

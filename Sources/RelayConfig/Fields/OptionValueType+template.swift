@@ -1,3 +1,4 @@
+internal import RelayCore
 internal import RelayJSON
 
 extension OptionValueType where Value == PlaceholderTemplate {
@@ -13,7 +14,9 @@ extension OptionValueType where Value == PlaceholderTemplate {
             parse: { node in
                 let text = try node.text(expected: name)
                 node.hideQuery()
-                let template = try PlaceholderTemplate.read(text, of: node, known: known)
+                let read = try PlaceholderTemplate.read(text, of: node, known: known)
+                let ascii = (try? ASCIIURL.withHost(of: text)) ?? text
+                let template = ascii == text ? read : try PlaceholderTemplate.read(ascii, of: node, known: known)
                 let sample = template.sample("x")
                 if let problem = URLValidation.problem(sample) {
                     if sample.contains("@") { node.hide() }
