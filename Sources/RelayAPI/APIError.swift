@@ -39,6 +39,11 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
         APIError(status: 503, code: code, message: message, retryAfter: retryAfter)
     }
 
+    /// For requests that would change something while the relay shuts down.
+    package static var draining: APIError {
+        .unavailable("The relay is shutting down; nothing was stored.", code: "draining", retryAfter: 5)
+    }
+
     /// The error for invalid values in a body, each with its position.
     package static func validation(_ problems: [Problem]) -> APIError {
         let message =

@@ -8,14 +8,17 @@ internal import ServiceLifecycle
 
 /// The HTTP server of the relay.
 enum HTTPServer {
-    /// - Parameter onRunning: called once, with the URL on which the server listens: `http://127.0.0.1:3100`.
+    /// - Parameters:
+    ///   - grace: how long the whole relay takes to shut down.
+    ///   - onRunning: called once, with the URL on which the server listens: `http://127.0.0.1:3100`.
     static func make(
         _ api: RelayAPI,
         server: RelayConfiguration.Server,
+        grace: Duration,
         logger: Logger,
         onRunning: @escaping @Sendable (_ url: String) async -> Void
     ) -> some Service {
-        Application(
+        let application = Application(
             router: api.makeRouter(),
             server: .http1(configuration: limits),
             configuration: .init(
@@ -31,7 +34,11 @@ enum HTTPServer {
             },
             logger: logger
         )
+        return BoundedShutdownService(application, limit: min(grace, shutdownLimit))
     }
+
+    /// How long clients may take, after the shutdown has begun, to read what they have asked for.
+    private static let shutdownLimit: Duration = .seconds(2)
 
     /// Limits per connection: idle and slow connections are closed, and the size of headers is limited.
     private static let limits = HTTP1Channel.Configuration(

@@ -69,7 +69,9 @@ package final class RelayNode: Sendable {
         let queued = try await nodeStore.store.countDeliveries(DeliveryFilter(states: [.queued]))
         let parked = try await OrphanedDeliveryWarning.all(in: nodeStore.store, besides: components.registry)
         for waiting in parked { waiting.log(to: logger) }
-        let server = HTTPServer.make(api, server: configuration.server, logger: logger) {
+        let server = HTTPServer.make(
+            api, server: configuration.server, grace: configuration.delivery.shutdownGrace, logger: logger
+        ) {
             [nodeStore, process, recovered] url in
             await nodeStore.keepNewKey()
             process.enter(.running)

@@ -3,10 +3,14 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import NIOCore
 internal import NIOHTTP1
+internal import ServiceLifecycle
 
 /// Reads a request's body with limits for its size and time.
 enum BoundedRequestBodyReader {
-    /// - Throws: ``APIError`` 413 before more than `limit` bytes are in memory, 400 when the body ends early.
+    /// When the relay begins to shut down, bodies that are not complete are refused: their senders may take any time.
+    ///
+    /// - Throws: ``APIError`` 413 before more than `limit` bytes are in memory, 400 when the body ends early, 503 when
+    ///   the relay shuts down.
     @concurrent
     static func collect(
         _ request: Request,
@@ -17,6 +21,23 @@ enum BoundedRequestBodyReader {
         let declared = request.headers[.contentLength].flatMap { Int($0) }
         if let declared, declared > limit { throw APIError.tooLarge(limit: limit) }
         if declared == 0 { return [] }
+        do {
+            return try await cancelWhenGracefulShutdown {
+                try await read(request, declared: declared, on: channel, limit: limit, timeout: timeout)
+            }
+        } catch let error as APIError where error.code == incomplete.code && Task.isShuttingDownGracefully {
+            throw APIError.draining
+        }
+    }
+
+    @concurrent
+    private static func read(
+        _ request: Request,
+        declared: Int?,
+        on channel: any Channel,
+        limit: Int,
+        timeout: TimeAmount
+    ) async throws -> [UInt8] {
         var iterator = request.body.makeAsyncIterator()
         guard let first = try await next(&iterator) else {
             if declared != nil { throw incomplete }

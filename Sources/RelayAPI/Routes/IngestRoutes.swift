@@ -66,7 +66,7 @@ struct IngestRoutes: Sendable {
 
     private func refuseWhileDraining() throws(APIError) {
         guard process.isDraining else { return }
-        throw .unavailable("The relay is shutting down; nothing was stored.", code: "draining", retryAfter: 5)
+        throw .draining
     }
 
     private func validSession(_ id: String) throws(APIError) -> String {
