@@ -163,4 +163,14 @@ struct WebhookSignerTests {
         #expect(headers(vector, secrets: []).isEmpty)
         #expect(headers(vector, secrets: [secret(vector.secret, expiresAt: Timestamp(seconds: 1))]).isEmpty)
     }
+
+    @Test func atMostThreeKeysSignTheNewestOnes() throws {
+        let secrets = (1...5).map { secret("key-\($0)", expiresAt: $0 == 2 ? moment : nil) }
+        func signature(_ secrets: [WebhookSigningSecret]) -> String? {
+            WebhookSigner(secrets: secrets).headers(.standardWebhooks, id: "msg_1", body: [1], at: moment)
+                .first { $0.name == "webhook-signature" }?.value
+        }
+        #expect(signature(secrets) == signature([secrets[0], secrets[2], secrets[3]]))
+        #expect(signature(secrets)?.split(separator: " ").count == 3)
+    }
 }

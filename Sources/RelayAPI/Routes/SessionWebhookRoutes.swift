@@ -98,7 +98,8 @@ struct SessionWebhookRoutes: Sendable {
                 old.expiresAt = old.expiresAt.map { min($0, end) } ?? end
                 return old.expiresAt.map { $0 > now } == true && old.value != secret.value ? old : nil
             }
-            webhook.secrets = [secret] + old
+            // The oldest keys make room: a rotation is never refused, because the old key may be known to others.
+            webhook.secrets = [secret] + old.prefix(SigningKeyRules.maximumActive - 1)
             webhook.updatedAt = now
         }
     }

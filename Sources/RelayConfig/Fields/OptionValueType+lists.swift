@@ -3,7 +3,8 @@ internal import RelayJSON
 
 extension OptionValueType {
     /// A list; a single value counts as a list of one.
-    package static func list<Element>(of element: OptionValueType<Element>) -> OptionValueType
+    /// - Parameter limit: the most elements.
+    package static func list<Element>(of element: OptionValueType<Element>, atMost limit: Int? = nil) -> OptionValueType
     where Value == [Element] {
         OptionValueType(
             "a list of \(element.name)",
@@ -13,6 +14,10 @@ extension OptionValueType {
             showNode: { node in .array(try node.elements.map(element.shown)) },
             parse: { node in
                 if node.isMap { throw node.mismatch("a list") }
+                if let limit, node.elements.count > limit {
+                    throw node.elements[limit].issues(
+                        "\"\(node.label)\" has \(node.elements.count) entries", help: "it takes at most \(limit)")
+                }
                 return try ValueIssuesError.collect(node.elements, element.parse)
             }
         )

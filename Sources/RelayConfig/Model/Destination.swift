@@ -44,8 +44,9 @@ enum CommonDestinationOptions {
     static let events = OptionField.events(
         "events", "The event types that it gets; default all.", default: EventTypeFilter())
     static let secret = OptionField<String>("secret", "The key that `sign` uses.", .signingKey).optional
-    static let secrets = OptionField<[String]>.list(
-        "secrets", "Keys during a rotation; the first is the new one.", of: .signingKey
+    static let secrets = OptionField<[String]>(
+        "secrets", "Keys during a rotation, at most 3; the first is the new one.",
+        .list(of: .signingKey, atMost: SigningKeyRules.maximumActive)
     ).optional
     static let timeout = OptionField.duration(
         "timeout",
@@ -82,7 +83,8 @@ enum CommonDestinationOptions {
     static let fields = [
         AnyOptionField(type), AnyOptionField(ordering), AnyOptionField(maxInFlight), AnyOptionField(rateLimit),
         AnyOptionField(batch),
-        AnyOptionField(retry), AnyOptionField(events), AnyOptionField(secret), AnyOptionField(secrets),
+        AnyOptionField(retry), AnyOptionField(events), AnyOptionField(secret),
+        AnyOptionField(secrets),
         AnyOptionField(timeout),
     ]
 }

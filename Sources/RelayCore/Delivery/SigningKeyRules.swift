@@ -3,6 +3,10 @@ package enum SigningKeyRules {
     /// Before the base64 of the key's bytes, as Standard Webhooks 1.0.0 writes keys.
     package static let prefix = "whsec_"
 
+    /// The keys that sign a request at the same time, at most: the new one, and old ones during rotations. Receivers
+    /// compare every signature of a request with each of their keys.
+    package static let maximumActive = 3
+
     /// In characters.
     private static let maximumLength = 512
 

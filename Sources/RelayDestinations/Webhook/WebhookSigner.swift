@@ -35,7 +35,8 @@ package struct WebhookSigner: Sendable {
     /// Whether there are no keys.
     var isEmpty: Bool { keys.isEmpty }
 
-    /// The headers with the signatures of a body; empty without a key. During a rotation every active key signs when
+    /// The headers with the signatures of a body; empty without a key. During a rotation every active key signs, up to
+    /// ``SigningKeyRules/maximumActive``, when
     /// the scheme supports several signatures (Standard Webhooks); a plain HMAC uses only the newest key.
     package func headers(
         _ scheme: WebhookSigningScheme,
@@ -44,6 +45,7 @@ package struct WebhookSigner: Sendable {
         at moment: Timestamp
     ) -> [(name: String, value: String)] {
         let active = keys.filter { key in key.expiresAt.map { $0 > moment } ?? true }
+            .prefix(SigningKeyRules.maximumActive)
         guard let newest = active.first else { return [] }
         switch scheme {
         case .standardWebhooks:
