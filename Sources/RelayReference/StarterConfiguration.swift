@@ -153,6 +153,7 @@ package struct StarterConfiguration: Sendable {
         ]
         for (index, stage) in stages(wanted, reference.registry).enumerated() {
             if index > 0 { lines.append("") }
+            if index == 1 { lines += starters(reference.registry) }
             lines.append("  # \(stage.summary)")
             if !stage.fields.isEmpty {
                 lines.append("  # Options: \(stage.fields.map(\.name).joined(separator: ", ")).")
@@ -163,6 +164,13 @@ package struct StarterConfiguration: Sendable {
             if stage.effects.contains(.drops) { lines.append("    when: .event == \"presence.updated\"") }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What pairing and reconnecting bring is in the history, and not for receivers.
+    private static func starters(_ registry: ConfigurationKindRegistry) -> [String] {
+        let elements = registry.stages.compactMap { $0.starter }
+        guard !elements.isEmpty else { return [] }
+        return ["  # Pairing and reconnecting flood receivers with old messages."] + elements.map { "  - \($0)" } + [""]
     }
 
     /// The stages that are wanted, between those that every pipeline begins and ends with.

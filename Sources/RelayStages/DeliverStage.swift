@@ -41,10 +41,10 @@ package struct DeliverStage: ConfigurableStage {
         for name in destinations {
             if name == RelayConfiguration.Destination.sessionWebhooks {
                 for route in context.routes.webhooks(of: draft.event.session)
-                where route.settings.events.matches(draft.event.type) {
+                where route.settings.accepts(draft.event) {
                     draft.deliver(to: route)
                 }
-            } else if let route = context.routes.route(to: name), route.settings.events.matches(draft.event.type) {
+            } else if let route = context.routes.route(to: name), route.settings.accepts(draft.event) {
                 draft.deliver(to: route)
             }
         }

@@ -23,7 +23,7 @@ struct SessionWebhookTests {
             let id = try #require(created.data["id"]?.string)
             var expected: JSON = [
                 "id": .string(id), "session": "abc-123", "url": "https://crm.example/hook",
-                "events": ["message.*", "session.connected"],
+                "events": ["message.*", "session.connected"], "keep": nil,
                 "headers": ["X-Team": "sales", "Authorization": "***", "X-Chat": "{{payload.chatId}}"],
                 "body": "{{payload.text}}", "content_type": "text/plain", "batch": nil,
                 "secret": ["set": true, "last4": "text", "value": "my-own-secret-text"],
@@ -253,6 +253,58 @@ struct SessionWebhookTests {
             let second = try await client.post("\(root)/\(webhook.id)/rotate-secret", ["grace_seconds": 0])
             #expect(second.data["previous_secret_expires_at"] == JSON.null)
             #expect(try await api.store.webhook(webhook.id)?.secrets.count == 1)
+        }
+    }
+
+    /// Receivers compare each signature. The newest keys are the ones that somebody still has.
+    @Test func atMostThreeKeysAreActiveAndTheOldestGoes() async throws {
+        let api = TestAPI()
+        let webhook = try #require(api.seedSession())
+        try await api.run { client in
+            var values = webhook.secrets.map(\.value)
+            for _ in 0..<4 {
+                let answer = try await client.post("\(root)/\(webhook.id)/rotate-secret", ["grace_seconds": 3600])
+                #expect(answer.status == 200)
+                values.insert(try #require(answer.data["secret"]?["value"]?.string), at: 0)
+                let stored = try #require(try await api.store.webhook(webhook.id))
+                #expect(stored.secrets.map(\.value) == Array(values.prefix(3)))
+            }
+        }
+    }
+
+    /// The URL is kept and shown as it is sent.
+    @Test func aURLIsInASCIIOnceItIsWritten() async throws {
+        let api = TestAPI()
+        api.seedSession(url: nil)
+        try await api.run { client in
+            let answer = try await client.post(root, ["url": "https://müller.example/preço?x=ç"])
+            #expect(answer.status == 201)
+            #expect(answer.data["url"] == "https://xn--mller-kva.example/pre%C3%A7o?x=%C3%A7")
+            let id = try #require(answer.data["id"]?.string)
+            let changed = try await client.patch("\(root)/\(id)", ["url": "https://straße.example/"])
+            #expect(changed.data["url"] == "https://xn--strae-oqa.example/")
+            #expect(try await api.store.webhook(id)?.url == "https://xn--strae-oqa.example/")
+            let wrong = try await client.patch("\(root)/\(id)", ["url": "https://%ff.example/"])
+            #expect(wrong.status == 422 && wrong.places == ["/url"])
+            let placeholder = try await client.patch("\(root)/\(id)", ["url": "https://a.example/{{payload.chatId}}"])
+            #expect(placeholder.status == 422 && placeholder.places == ["/url"])
+            #expect(placeholder.message?.contains("has a placeholder in it") == true)
+        }
+    }
+
+    @Test func criteriaAreOptionsOfAWebhook() async throws {
+        let api = TestAPI()
+        api.seedSession(url: nil)
+        let keep: JSON = ["chats": ["private", "group"], "from_me": false, "max_age": "10m"]
+        try await api.run { client in
+            let answer = try await client.post(root, ["url": "https://a.example", "keep": keep])
+            #expect(answer.status == 201)
+            #expect(answer.data["keep"] == keep)
+            let id = try #require(answer.data["id"]?.string)
+            let wrong = try await client.patch("\(root)/\(id)", ["keep": ["chats": ["private", "gruop"]]])
+            #expect(wrong.status == 422 && wrong.places == ["/keep/chats/1"])
+            let cleared = try await client.patch("\(root)/\(id)", ["keep": nil])
+            #expect(cleared.status == 200 && cleared.data["keep"] == JSON.null)
         }
     }
 

@@ -15,7 +15,14 @@ struct WebhookGrammarTests {
 
     /// Values of options, tested together with a URL.
     static let values: [(option: String, values: [JSON])] = [
-        ("url", ["https://a.example/x?y=1", "ftp://a.example", "a.example", "https://u:p@a.example", "", 7]),
+        (
+            "url",
+            [
+                "https://a.example/x?y=1", "ftp://a.example", "a.example", "https://u:p@a.example", "", 7,
+                "https://müller.example/ç", "https://{{host}}/x", "https://a.example/{{payload.chatId}}",
+                "https://%ff.example",
+            ]
+        ),
         ("timeout", ["1ms", "600s", "10m", "500ms", "0s", "601s", "0ms", "10", 10, "1.5s", "-1s", true, [], [:]]),
         ("max_in_flight", [1, 1000, "8", 0, 1001, 1.5, "many", [:]]),
         ("rate_limit", ["20/s", "600/m", "1000/h", "0/s", "20", 20, "20/d", true]),
@@ -52,7 +59,18 @@ struct WebhookGrammarTests {
                 "é", "", 7,
             ]
         ),
-        ("secrets", [["a", "b"], "a", [], ["whsec_YWJj"]]),
+        ("secrets", [["a", "b"], "a", [], ["whsec_YWJj"], ["a", "b", "c"], ["a", "b", "c", "d"]]),
+        (
+            "keep",
+            [
+                [
+                    "chats": ["private", "group"], "from_me": false, "types": ["text"], "history": false,
+                    "max_age": "10m",
+                ],
+                ["chats": "status"], ["chats": ["team"]], ["chats": []], ["from_me": "maybe"], ["max_age": 5], [:],
+                ["chat": ["group"]], ".payload.isGroup", [], 7,
+            ]
+        ),
         ("timout", ["10s"]),
     ]
 

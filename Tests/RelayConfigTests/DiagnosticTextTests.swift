@@ -25,6 +25,7 @@ import Testing
         ),
         ("the frame around a diagnostic", [" error,  warning", " (at )", " help: ", "egress.allow \"\": "]),
         ("a document made by the check itself", ["{ transport: , format:  }"]),
+        ("a starter configuration", ["filter: { keep: { history: false, max_age: 10m } }"]),
         (
             "an option's type or summary, told by `zaphub explain`: its values are read by a type of its own",
             [
@@ -50,7 +51,7 @@ import Testing
             "the trace of an event, or a stage's error",
             [
                 "dropped by the pipeline", "the file did not come within ",
-                "filter: keep is not true", "filter: drop is true", "it needs one object",
+                "filter: keep is not true", "filter: drop is true", "filter: keep.", "it needs one object",
                 "put them into one object, or use events:",
                 "an event is { payload: {…} }, and { event: \"order.created\", payload: {…} } with another type",
                 " between them, such as order.created, at most 64 letters.", "a string", "an array", "an object",

@@ -54,6 +54,35 @@ import Testing
         #expect(report.contains("the admit drops every event: \"only\" is never true here"))
     }
 
+    @Test func criteriaThatNoEventMeetsAreReported() {
+        let report = report(
+            "  - persist\n  - filter: { keep: { chats: [group] } }\n"
+                + "  - filter: { keep: { chats: [private, status] } }\n    when: .payload.chatId != null\n  - send: crm\n"
+        )
+        #expect(report.contains("pipelines/default.yaml:4:21: warning: the filter drops every event"), "\(report)")
+        let types = self.report(
+            "  - persist\n  - filter: { keep: { types: [text] } }\n  - send: crm\n"
+                + "    when: .event == \"message.received\" and .payload.type == \"image\"\n")
+        #expect(types.contains("pipelines/default.yaml:5:11: warning: \"when\" is never true here"), "\(types)")
+        let receipts = self.report(
+            "  - persist\n  - filter: { keep: { from_me: false, types: [text] } }\n  - send: crm\n"
+                + "    when: .event == \"message.read\" and .payload.fromMe\n")
+        #expect(!receipts.contains("never true"), "\(receipts)")
+    }
+
+    @Test func criteriaAreCheckedWithTheirPositions() {
+        let report = report(
+            "  - persist\n  - filter: { keep: { chats: [private, gruop], typs: [text] } }\n  - send: crm\n")
+        #expect(
+            report.contains(
+                "pipelines/default.yaml:3:40: error: \"chats\" must be private, group, channel, status or broadcast"),
+            "\(report)")
+        #expect(report.contains("did you mean \"group\"?"), "\(report)")
+        #expect(report.contains("pipelines/default.yaml:3:48: error: keep has no option \"typs\""), "\(report)")
+        let types = self.report("  - persist\n  - filter: { keep: { types: [stickers] } }\n  - send: crm\n")
+        #expect(types.contains("warning: no gateway sends messages of the type \"stickers\""), "\(types)")
+    }
+
     @Test func aDestinationThatAStageNamesTwiceIsReported() {
         let report = report("  - persist\n  - send: crm\n  - send: crm\n")
         #expect(report.contains("\"crm\" gets the same event twice"))

@@ -140,13 +140,13 @@ struct MediaStage: ConfigurableStage {
 struct FilterStage: ConfigurableStage {
     static let kind = "filter"
     static let summary = "Keeps or drops events."
-    static let keep = OptionField.expression("keep", "Events to keep.").optional
+    static let keep = OptionField.condition("keep", "Events to keep.").optional
     static let drop = OptionField.expression("drop", "Events to drop.").optional
     static let fields = [AnyOptionField(keep), AnyOptionField(drop)]
     static let effects: [StageFlowEffect] = [
         .filters(option: "keep", passes: true), .filters(option: "drop", passes: false),
     ]
-    let keep: JQProgram?
+    let keep: EventCondition?
     let drop: JQProgram?
     init(_ options: OptionReader, in context: StageBuildContext) throws {
         keep = try options(Self.keep)

@@ -24,6 +24,7 @@ struct GraphTests {
             headers: { Authorization: secret-header }
             secret: secret-secret
             events: ["message.*", contact.updated]
+            keep: { from_me: false, max_age: 10m }
           audit-log: { type: webhook, url: "https://audit.example.com" }
           idle: { type: webhook, url: "https://idle.example.com" }
         """
@@ -42,6 +43,7 @@ struct GraphTests {
                 and (.payload.isGroup | not)
           - media: { wait: 20s }
             on_error: continue
+          - filter: { keep: { chats: [private, group], history: false } }
           - sign: standard_webhooks
           - deliver: [session, crm]
         """#,
@@ -114,8 +116,8 @@ struct GraphTests {
         let parser = XMLParser(data: Data(try graph().written(as: .svg).utf8))
         parser.delegate = reader
         #expect(parser.parse())
-        // Two pipelines with 11 stages, three sources, four destinations.
-        #expect(reader.boxes.count == 20)
+        // Two pipelines with 12 stages, three sources, four destinations.
+        #expect(reader.boxes.count == 21)
         for box in reader.boxes {
             #expect(box.x > 0 && box.y > 0 && box.right < reader.size.width && box.bottom < reader.size.height)
         }

@@ -1,5 +1,6 @@
 import RelayConfig
 import RelayCore
+import RelayJSON
 import RelayReference
 import RelayTesting
 import Testing
@@ -49,8 +50,15 @@ struct StarterConfigurationTests {
         #expect(configuration.sources.map { $0.format.name } == ["baileys", "waha"])
         #expect(configuration.destinations.map(\.kind) == ["webhook"])
         let steps = configuration.pipelines[0].steps
-        #expect(steps.map(\.kind) == ["persist", "enrich", "filter", "sign", "deliver"])
-        #expect((steps[4].stage as? any ConfigurableStage)?.destinations == ["session", "webhook"])
+        #expect(steps.map(\.kind) == ["persist", "filter", "enrich", "filter", "sign", "deliver"])
+        #expect((steps[5].stage as? any ConfigurableStage)?.destinations == ["session", "webhook"])
+    }
+
+    /// Pairing and reconnecting bring old messages. They are in the history, and receivers do not get them.
+    @Test func oldMessagesAreInTheHistoryOnly() throws {
+        let steps = try load(starter("baileys")).configuration.pipelines[0].steps
+        #expect(steps.map(\.kind) == ["persist", "filter", "sign", "deliver"])
+        #expect(steps[1].options["keep"] == ["history": false, "max_age": "10m"])
     }
 
     /// Uncommenting the options in comments adds no errors or warnings.

@@ -56,6 +56,32 @@ struct StageTests {
         #expect(try dropReason(drop, &group) == "filter: drop is true")
     }
 
+    @Test func aFilterKeepsByCriteriaAndTellsWhichOneWasNotMet() throws {
+        let keep = try stage(
+            "filter: { keep: { chats: [private], from_me: false, types: [text], history: false, max_age: 10m } }")
+        var direct = message(payload: ["type": "text", "fromMe": false])
+        var group = message(chat: team, payload: ["type": "text"])
+        var sticker = message(payload: ["type": "sticker"])
+        var own = message(payload: ["fromMe": true])
+        var old = message(payload: ["history": true])
+        #expect(try dropReason(keep, &direct) == nil)
+        #expect(try dropReason(keep, &group) == "filter: keep.chats: the chat is group")
+        #expect(try dropReason(keep, &sticker) == "filter: keep.types: the message is sticker")
+        #expect(try dropReason(keep, &own) == "filter: keep.from_me: the message is the account's own")
+        #expect(try dropReason(keep, &old)?.hasPrefix("filter: keep.history") == true)
+    }
+
+    @Test(arguments: [
+        ("{ chats: [team] }", "\"chats\" must be private"), ("{ chats: [] }", "\"chats\" is empty"),
+        ("{ from_me: maybe }", "true or false"), ("{ max_age: 10 }", "max_age"),
+        ("{ chat: [group] }", "no option \"chat\""),
+        ("{}", "has no criterion"), ("[private]", "a map of criteria"),
+    ])
+    func criteriaThatAreNoneAreRefused(keep: String, words: String) {
+        let error = #expect(throws: (any Error).self) { try stage("filter: { keep: \(keep) }") }
+        #expect("\(error.map { "\($0)" } ?? "")".contains(words), "\(error.map { "\($0)" } ?? "")")
+    }
+
     @Test func aFilterThatFailsSaysWhy() throws {
         let filter = try stage("filter: { drop: '.payload.messageId + 1 > 2' }")
         var draft = message()
@@ -103,6 +129,11 @@ struct StageTests {
             DeliveryTarget(
                 destination: "wh_2",
                 settings: DestinationDispatchSettings(events: EventTypeFilter(["session.*"])),
+                isSigned: true
+            ),
+            DeliveryTarget(
+                destination: "wh_4",
+                settings: DestinationDispatchSettings(keep: EventCriteria(chats: [.group])),
                 isSigned: true
             ),
             DeliveryTarget(

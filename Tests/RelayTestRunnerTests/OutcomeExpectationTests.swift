@@ -191,4 +191,20 @@ import Testing
                 """
         )
     }
+
+    /// Criteria are tested like expressions.
+    @Test func whatCriteriaDropIsSeen() throws {
+        let pipeline = """
+            stages:
+              - filter: { keep: { chats: [group], types: [image] } }
+              - deliver: [crm]
+
+            """
+        let report = try TestProject.report(
+            """
+            input: \(message("M1"))
+            expect: { dropped: { by: filter, event: message.received } }
+            """, pipeline: pipeline)
+        #expect(report == "1 test, all passed")
+    }
 }

@@ -117,7 +117,34 @@ struct WebhookOptionsFlowTests {
         #expect(request.header("x-a") == references[0])
         #expect(request.header("x-b") == references[1])
         #expect(String(decoding: request.body, as: UTF8.self) == references.joined(separator: "\n"))
-        #expect(request.path == "/${ZAPHUB_TEST_CANARY}")
+        #expect(request.path == "/$%7BZAPHUB_TEST_CANARY%7D")
         #expect(!request.headers.contains { $0.1.contains("-canary") })
+    }
+
+    @Test func criteriaDecideWhatAWebhookGets() async throws {
+        let receiver = try ScriptedReceiver()
+        defer { receiver.stop() }
+        let relay = try RelayProcess()
+        defer { relay.remove() }
+        try await relay.start()
+        let keeps: [(path: String, keep: JSON)] = [
+            ("/all", ["history": true]), ("/new", ["max_age": "10m"]), ("/own", ["from_me": true]),
+            ("/images", ["types": ["image"]]), ("/groups", ["chats": ["group"]]),
+            ("/private", ["chats": ["private"], "from_me": false, "types": ["text"]]),
+        ]
+        for (index, webhook) in keeps.enumerated() {
+            let options: JSON = ["url": .string(receiver.url + webhook.path), "keep": webhook.keep]
+            if index == 0 {
+                _ = try await relay.addSession("main", webhook: options)
+            } else {
+                #expect(try await relay.call("POST", "/api/v1/sessions/main/webhooks", options).status == 201)
+            }
+        }
+        // The message is years old.
+        try await post(["M1"], to: relay)
+        _ = try await receiver.next(count: 2)
+        try await relay.eventually("delivered") { try await relay.count("delivered") == 2 }
+        #expect(try await relay.count("queued") == 0)
+        #expect(Set(receiver.requests.map(\.path)) == ["/all", "/private"])
     }
 }

@@ -128,7 +128,7 @@ struct ConditionPredicateBuilder {
         if let text = literal.string, subject(path) == .event { types.append((text, offset)) }
     }
 
-    private func subject(_ path: [String]) -> ConditionPredicate.SymbolicValue {
+    func subject(_ path: [String]) -> ConditionPredicate.SymbolicValue {
         if path == ["event"], keepsType { return .event }
         // Stages never change the session.
         return .value((path == ["sessionId"] ? "" : epoch) + "." + path.map { "\"\($0)\"" }.joined(separator: "."))

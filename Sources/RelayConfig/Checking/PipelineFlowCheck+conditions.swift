@@ -7,10 +7,24 @@ extension PipelineFlowCheck {
         var types: [(name: String, offset: Int)]
     }
 
-    func condition(_ source: String, at state: State) -> AnalyzedCondition {
+    /// The condition in an option: an expression, or criteria; nil when it is neither.
+    func condition(_ node: ConfigNode, at state: State) -> AnalyzedCondition? {
+        guard node.isMap else { return (try? node.text).map { condition($0, at: state) } }
+        return (try? EventCriteriaOptions.read(node, as: node.label)).map { condition($0, at: state) }
+    }
+
+    func condition(_ criteria: EventCriteria, at state: State) -> AnalyzedCondition {
+        AnalyzedCondition(condition: builder(at: state).condition(criteria), types: [])
+    }
+
+    private func builder(at state: State) -> ConditionPredicateBuilder {
         // The event at the beginning of two pipelines is the same.
         let epoch = state.changes == 0 ? "" : "\(pipeline) \(state.changes) "
-        var reader = ConditionPredicateBuilder(epoch: epoch, keepsType: state.keepsType)
+        return ConditionPredicateBuilder(epoch: epoch, keepsType: state.keepsType)
+    }
+
+    func condition(_ source: String, at state: State) -> AnalyzedCondition {
+        var reader = builder(at: state)
         let condition = reader.condition(source)
         return AnalyzedCondition(condition: condition, types: reader.types)
     }

@@ -198,8 +198,7 @@ struct PipelineFlowCheck {
         passes: Bool,
         _ state: inout State
     ) {
-        guard let node, let source = try? node.text else { return }
-        let read = condition(source, at: state)
+        guard let node, let read = condition(node, at: state) else { return }
         if passes {
             if hasUnknownType(read, node, at: state) { return }
         } else if !mayBeTrue(read, node, option, at: state) {
@@ -234,6 +233,16 @@ struct PipelineFlowCheck {
                         node, "\"\(name)\" wants nothing of what comes here",
                         help: "its events are \(wanted); here come \(types(at: state))", .unwanted)
                     return
+                }
+                if let keep = destination.settings.keep {
+                    let before = condition
+                    condition = .both(condition, self.condition(keep, at: state).condition)
+                    if before.isPossible(in: domain), !condition.isPossible(in: domain) {
+                        warn(
+                            node, "\"\(name)\" wants nothing of what comes here",
+                            help: "its keep lets none of these events pass", .unwanted)
+                        return
+                    }
                 }
             }
             if !destination.secrets.isEmpty, !state.isSigned {

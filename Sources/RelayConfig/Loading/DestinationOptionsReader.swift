@@ -85,6 +85,7 @@ struct DestinationOptionsReader {
             rateLimit: try options(Common.rateLimit),
             retry: retry,
             events: try options(Common.events),
+            keep: try options(Common.keep),
             batch: try options(Common.batch),
             takesDocuments: takesDocuments
         )

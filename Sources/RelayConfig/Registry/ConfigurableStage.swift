@@ -15,6 +15,8 @@ package protocol ConfigurableStage: Stage {
     /// An example of its use as an element of `stages:`, in YAML: `filter: { drop: .payload.isGroup }`. It must be
     /// valid in a configuration whose only destination is `session`. Default the kind alone.
     static var example: String { get }
+    /// An element that every starter configuration has; nil, as by default: none.
+    static var starter: String? { get }
     /// The effects of the stage on the flow of events. Default ``StageFlowEffect/amends``; a stage with ``branches`` has
     /// the effects of its nested stages.
     static var effects: [StageFlowEffect] { get }
@@ -32,6 +34,7 @@ extension ConfigurableStage {
     package static var mainField: String? { nil }
     package static var defaultOnError: PipelineStep.OnError { .deadLetter }
     package static var example: String { kind }
+    package static var starter: String? { nil }
     package static var effects: [StageFlowEffect] { [.amends] }
 
     package var destinations: [String] { [] }

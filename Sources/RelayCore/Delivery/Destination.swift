@@ -57,6 +57,8 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
     package var retry: RetryPolicy
     /// The events that it receives; default all.
     package var events: EventTypeFilter
+    /// What else the events have to be; nil: anything.
+    package var keep: EventCriteria?
     /// Several deliveries in one request; nil: each in its own.
     package var batch: BatchPolicy?
     /// Whether it gets the gateway's documents (``RawGatewayDocument``) instead of events; an event without one is not sent to
@@ -71,6 +73,7 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
         rateLimit: RateLimit? = nil,
         retry: RetryPolicy = RetryPolicy(),
         events: EventTypeFilter = EventTypeFilter(),
+        keep: EventCriteria? = nil,
         batch: BatchPolicy? = nil,
         takesDocuments: Bool = false
     ) {
@@ -79,8 +82,14 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
         self.rateLimit = rateLimit
         self.retry = retry
         self.events = events
+        self.keep = keep
         self.batch = batch
         self.takesDocuments = takesDocuments
+    }
+
+    /// Whether the destination receives an event.
+    package func accepts(_ event: Event) -> Bool {
+        events.matches(event.type) && keep.map { $0.rejection(of: event) == nil } ?? true
     }
 
     /// The lane of an event at this destination; nil without order. Events of the session itself share one lane.

@@ -77,13 +77,20 @@ package struct ConfigurationGraph: Sendable {
             return Destination(
                 name: destination.name,
                 detail: destination.kind,
-                events: patterns.isEmpty || patterns.contains("*") ? nil : patterns.joined(separator: ", ")
+                events: Self.events(patterns, destination.settings.keep)
             )
         }
         if pipelines.contains(where: { $0.allStages.contains { $0.destinations.contains(Self.session) } }) {
             destinations.insert(Destination(name: Self.session, detail: "the session's own webhooks"), at: 0)
         }
         self.destinations = destinations
+    }
+
+    /// What a destination accepts; nil: everything.
+    private static func events(_ patterns: [String], _ keep: EventCriteria?) -> String? {
+        let types = patterns.isEmpty || patterns.contains("*") ? nil : patterns.joined(separator: ", ")
+        let parts = [types, keep.map { "keep \($0.summary)" }].compactMap { $0 }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
     private static let session = RelayConfiguration.Destination.sessionWebhooks
@@ -147,11 +154,18 @@ extension ConfigurationGraph.Stage {
 
     private static func short(_ value: JSON) -> String {
         switch value {
+        case .object(let members) where members.allSatisfy { $0.value.object == nil } && members.count <= 5:
+            "{ " + members.map { "\($0.key): \(list($0.value))" }.joined(separator: ", ") + " }"
         case .object: "{…}"
         case .array(let values): values.map(short).joined(separator: ", ")
         case .string(let text): oneLine(text)
         default: value.text
         }
+    }
+
+    private static func list(_ value: JSON) -> String {
+        if case .array = value { return "[\(short(value))]" }
+        return short(value)
     }
 
     /// A multi-line expression on one line.
