@@ -89,8 +89,25 @@ struct Stage07Tests {
             #expect(try await client.post("/api/v1/sessions/none/webhook/test").status == 404)
             let event = try await client.post(root + "/test", ["url": "https://a.example", "event": "a\r\nb"])
             #expect(event.status == 422 && event.places == ["/event"])
+            let placeholder = try await client.post(root + "/test", ["url": "https://a.example/{{payload.chatId}}"])
+            #expect(placeholder.status == 422 && placeholder.places == ["/url"])
+            #expect(placeholder.message?.contains("has a placeholder in it") == true)
         }
         #expect(api.control.read { $0.tested.isEmpty })
+    }
+
+    /// The URL of a test is compared with those of webhooks as both are sent.
+    @Test func aTestFindsItsWebhookInEitherSpelling() async throws {
+        let api = TestAPI()
+        let webhook = try #require(api.seedSession(url: "https://xn--mller-kva.example/%C3%A7"))
+        try await api.run { client in
+            let answer = try await client.post(root + "/test", ["url": "https://müller.example/ç"])
+            #expect(answer.status == 200)
+            let session: JSON = ["id": "new", "webhook_url": "https://a.example/{{payload.chatId}}"]
+            let refused = try await client.post("/api/v1/sessions", session)
+            #expect(refused.status == 422 && refused.places == ["/webhook_url"])
+        }
+        #expect(api.control.read { $0.tested.map(\.webhook) } == [webhook.id])
     }
 
     @Test func theHistoryOfDeliveriesHasItsForm() async throws {
