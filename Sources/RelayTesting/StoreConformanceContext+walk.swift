@@ -48,7 +48,7 @@ extension StoreConformanceContext {
             case 108..<109:
                 let destination = model.paused.sorted().randomElement(using: &random) ?? "crm"
                 let wasPaused = model.paused.remove(destination) != nil
-                try equal(try await store.resume(destination: destination), wasPaused, "step \(step): resume")
+                try equal(try await store.resume(destination: destination, at: now), wasPaused, "step \(step): resume")
             case 109..<110: stepClock(by: .seconds([-7200, 60, 7200].randomElement(using: &random) ?? 0))
             default: clock.advance(by: .milliseconds(Int64.random(in: 1...40, using: &random)))
             }
@@ -58,7 +58,7 @@ extension StoreConformanceContext {
                 try await compare(webhooks, step)
             }
         }
-        for destination in model.paused { _ = try await store.resume(destination: destination) }
+        for destination in model.paused { _ = try await store.resume(destination: destination, at: now) }
         model.paused = []
         try await drain(&model, Self.destinations + webhooks.destinations)
         try await compare(model, 3000)

@@ -36,7 +36,7 @@ struct DispatchStateTests {
         for key in keys {
             state.wake(key, at: .at(0))
             take(&state, key, 1, nextDue: nil, at: .at(0))
-            state.finished(key, answer(200), limit: 4, at: .at(1))
+            state.finished(key, [delivery(1)], answer(200), settings: crm, at: .at(1))
         }
         #expect(state.destinations.count == 100 && state.scheduled.isEmpty)
         state.wake(keys[7], at: .at(5))
@@ -48,7 +48,7 @@ struct DispatchStateTests {
         state.forget(keys[8])
         #expect(state.scheduled.isEmpty && state.inFlight == 1)
         #expect(state.destinations[keys[7]]?.inFlight == 1 && state.destinations[keys[8]] == nil)
-        state.finished(keys[7], answer(200), limit: 4, at: .at(9))
+        state.finished(keys[7], [delivery(1)], answer(200), settings: crm, at: .at(9))
         #expect(state.inFlight == 0 && state.claims(at: .at(99), settings: settings()).isEmpty)
     }
 
