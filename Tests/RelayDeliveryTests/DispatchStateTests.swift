@@ -32,11 +32,12 @@ struct DispatchStateTests {
     /// A round costs what is due, however many destinations are known.
     @Test func onlyDestinationsWithSomethingDueAreLookedAt() {
         var state = DispatchState(capacity: 100, breaker: .init())
+        let crm = DestinationDispatchSettings(maxInFlight: 4)
         let keys = (0..<100).map { DestinationKey.webhook("wh_\($0)") }
         for key in keys {
             state.wake(key, at: .at(0))
             take(&state, key, 1, nextDue: nil, at: .at(0))
-            state.finished(key, [delivery(1)], answer(200), settings: crm, at: .at(1))
+            state.finished(key, [claimed(1)], answer(200), settings: crm, at: .at(1))
         }
         #expect(state.destinations.count == 100 && state.scheduled.isEmpty)
         state.wake(keys[7], at: .at(5))
@@ -48,7 +49,7 @@ struct DispatchStateTests {
         state.forget(keys[8])
         #expect(state.scheduled.isEmpty && state.inFlight == 1)
         #expect(state.destinations[keys[7]]?.inFlight == 1 && state.destinations[keys[8]] == nil)
-        state.finished(keys[7], [delivery(1)], answer(200), settings: crm, at: .at(9))
+        state.finished(keys[7], [claimed(1)], answer(200), settings: crm, at: .at(9))
         #expect(state.inFlight == 0 && state.claims(at: .at(99), settings: settings()).isEmpty)
     }
 
