@@ -41,11 +41,12 @@ reference: packages ## renew docs/reference and docs/schema from the options tha
 		"$$($(SWIFT) build --show-bin-path)/zaphub" schema $$file > docs/schema/$$file.json || exit; \
 	done
 
-bench: test-packages build ## measure throughput next to an nginx reverse proxy, what stages cost, a restart with a large queue, many sessions, and media
+bench: test-packages build ## measure throughput next to an nginx reverse proxy, what stages cost, a restart with a large queue, many sessions, media, and destinations that hang
 	Benchmarks/run.sh
 	python3 Benchmarks/restart.py
 	python3 Benchmarks/sessions.py
 	python3 Benchmarks/media.py
+	python3 Benchmarks/hanging.py
 
 hooks: ## install the Git hooks: format of staged files, commit subject (undo: make hooks UNDO=1)
 	@scripts/install-hooks $(if $(UNDO),--undo)

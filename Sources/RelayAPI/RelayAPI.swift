@@ -80,7 +80,7 @@ package struct RelayAPI: Sendable {
         ReplayRoutes(store: store, control: controls.replays, clock: clock).add(to: &routes)
         DestinationRoutes(control: controls.destinations, tests: controls.webhookTests).add(to: &routes)
         MessageHistoryRoutes(store: store).add(to: &routes)
-        TraceRoutes(store: store).add(to: &routes)
+        TraceRoutes(store: store, destinations: controls.destinations).add(to: &routes)
         RejectedDocumentRoutes(store: store).add(to: &routes)
         TapRoutes(taps: taps, configuration: controls.configuration).add(to: &routes)
         ConfigurationRoutes(configuration: controls.configuration).add(to: &routes)

@@ -2,90 +2,121 @@ package import RelayCore
 
 /// What the dispatcher knows of its destinations, and its decisions: what to claim now, when to check again, what a
 /// result means. Pure: the time is an argument.
+///
+/// Only destinations to which something happened are looked at, so that the cost of a delivery does not grow with the
+/// number of those that wait.
 package struct DispatchState: Sendable {
-    /// The state of one destination.
-    package struct DestinationState: Sendable {
-        /// Requests under way; a batch is one.
-        package internal(set) var inFlight = 0
-        /// When the next delivery is due; nil: none is known.
-        package internal(set) var nextDue: Timestamp?
-        package internal(set) var pause: DestinationPause?
-        package var isPaused: Bool { pause != nil }
-        /// ``Destination/receiver`` when it was last looked at.
-        var receiver: String?
-        package internal(set) var breaker: Breaker
-        /// The rate that the receiver allows.
-        package internal(set) var receiverRate: ReceiverRate
-        /// The rate that the configuration allows.
-        var limiter: RateLimiter?
-
-        init(_ policy: BreakerPolicy) {
-            breaker = Breaker(policy)
-            receiverRate = ReceiverRate(longestHold: policy.maxProbeInterval)
-        }
-    }
+    package typealias SettingsLookup = (DestinationKey) -> DestinationDispatchSettings?
 
     package private(set) var destinations: [DestinationKey: DestinationState] = [:]
-    package private(set) var inFlight = 0
-    /// The destinations with a ``DestinationState/nextDue``: only these are looked at in each round, because most of many
-    /// destinations have nothing to send.
-    package private(set) var scheduled: Set<DestinationKey> = []
     private let breaker: BreakerPolicy
-    private let capacity: Int
-    /// Where the next round of claims begins, so that all destinations are served when the slots are few.
-    private var round = 0
+    private var shares: SlotShares
+    /// Those that are to be looked at.
+    private var changed: Set<DestinationKey> = []
+    private var timers = DestinationTimers()
+    /// Those that answer and wait for a slot; the others wait in queues.
+    private var answering: Set<DestinationKey> = []
+    private var untried = DestinationQueue()
+    private var hanging = DestinationQueue()
+    /// Destinations that answer and have requests under way.
+    private var busy = 0
 
     /// - Parameter capacity: requests under way in all.
     package init(capacity: Int, breaker: BreakerPolicy) {
-        self.capacity = capacity
         self.breaker = breaker
+        shares = SlotShares(capacity: capacity)
     }
+
+    /// Requests under way.
+    package var inFlight: Int { shares.total }
 
     private mutating func with<Result>(_ key: DestinationKey, _ body: (inout DestinationState) -> Result) -> Result {
         let fresh = DestinationState(breaker)
-        defer {
-            if destinations[key]?.nextDue == nil {
-                if !scheduled.isEmpty { scheduled.remove(key) }
-            } else {
-                scheduled.insert(key)
-            }
-        }
         return body(&destinations[key, default: fresh])
     }
+
+    // MARK: Events
 
     /// Something of the destination is due at the given moment or earlier.
     package mutating func wake(_ key: DestinationKey, at due: Timestamp) {
         with(key) { $0.nextDue = min($0.nextDue ?? due, due) }
+        changed.insert(key)
     }
 
     package mutating func pause(_ pause: DestinationPause) {
-        with(pause.destination) { $0.pause = pause }
+        with(pause.destination) { destination in
+            destination.pause = pause
+            destination.release = nil
+        }
+        changed.insert(pause.destination)
     }
 
-    package mutating func resume(_ key: DestinationKey, at now: Timestamp) {
-        with(key) { $0.pause = nil }
+    /// - Parameter release: what it held, when that is to go out at a rate.
+    package mutating func resume(_ key: DestinationKey, release: DestinationRelease? = nil, at now: Timestamp) {
+        with(key) { destination in
+            destination.pause = nil
+            destination.release = release.map { Release($0) }
+        }
         reset(key)
         wake(key, at: now)
     }
 
-    /// Looks at where deliveries go now. What is known of another receiver is forgotten, and a pause for what another
-    /// receiver answered ends.
-    /// - Parameter receiver: nil for a destination that is gone.
-    /// - Returns: the destinations that are no longer paused.
-    package mutating func follow(at now: Timestamp, receiver: (DestinationKey) -> String?) -> [DestinationKey] {
+    /// Destinations were added, removed or changed. What is known of another receiver is forgotten, and a pause for
+    /// what another receiver answered ends. Destinations that are gone and have nothing are forgotten, so that a
+    /// deleted webhook leaves no trace.
+    /// - Parameters:
+    ///   - keys: those that may have changed; nil: any.
+    ///   - receiver: nil for a destination that is gone.
+    /// One that is gone and has something is paused until it is back.
+    /// - Returns: the destinations that are no longer paused, and the new pauses.
+    package mutating func follow(
+        _ keys: Set<DestinationKey>? = nil, at now: Timestamp, receiver: (DestinationKey) -> String?
+    ) -> (resumed: [DestinationKey], paused: [DestinationPause]) {
         var resumed: [DestinationKey] = []
-        for (key, destination) in destinations {
-            guard let present = receiver(key) else { continue }
+        var paused: [DestinationPause] = []
+        for key in keys ?? Set(destinations.keys) {
+            guard let destination = destinations[key] else { continue }
+            changed.insert(key)
+            guard let present = receiver(key) else {
+                let isAbsent = destination.pause?.reason == .absent
+                let isIdle = destination.inFlight == 0 && destination.nextDue == nil && destination.place != .claiming
+                if isIdle, isAbsent || !destination.isPaused {
+                    destinations[key] = nil
+                    if isAbsent { resumed.append(key) }
+                } else if !destination.isPaused {
+                    let pause = DestinationPause(destination: key, reason: .absent, since: now)
+                    destinations[key]?.pause = pause
+                    paused.append(pause)
+                }
+                continue
+            }
             destinations[key]?.receiver = present
             if let pause = destination.pause {
-                guard pause.reason != .manual, let refusing = pause.receiver, refusing != present else { continue }
+                let isOther = pause.reason != .manual && pause.receiver.map { $0 != present } ?? false
+                guard isOther || pause.reason == .absent else { continue }
                 resume(key, at: now)
                 resumed.append(key)
             } else if let former = destination.receiver, former != present {
                 reset(key)
             }
         }
-        return resumed
+        return (resumed, paused)
+    }
+
+    /// Forgets a destination that was deleted with all that was queued for it. What is under way still comes back.
+    package mutating func forget(_ key: DestinationKey) {
+        guard let destination = destinations[key] else { return }
+        answering.remove(key)
+        guard destination.inFlight > 0 else {
+            destinations[key] = nil
+            return
+        }
+        change(key) { destination in
+            destination.nextDue = nil
+            destination.pause = nil
+            destination.release = nil
+            destination.place = .idle
+        }
     }
 
     /// Nothing is known of the receiver any more: it is another one, or somebody says that it is up.
@@ -95,55 +126,110 @@ package struct DispatchState: Sendable {
             destination.breaker = fresh.breaker
             destination.receiverRate = fresh.receiverRate
         }
+        change(key) { $0.answers = AnswerRecord() }
+        changed.insert(key)
     }
 
     /// Lets every open breaker probe now.
     package mutating func probe(at now: Timestamp) {
-        for key in destinations.keys { destinations[key]?.breaker.probe(at: now) }
+        for (key, destination) in destinations where destination.breaker.opensAt != nil {
+            destinations[key]?.breaker.probe(at: now)
+            changed.insert(key)
+        }
     }
 
-    /// What to claim from the outbox now.
+    // MARK: Claims
+
+    /// What to claim from the outbox now. Each claim ends with ``claimed(_:ordering:receiver:at:)`` or
+    /// ``abandoned(_:)``.
     /// - Parameter settings: nil for a destination that is gone; its deliveries stay queued.
-    package mutating func claims(at now: Timestamp, settings: (DestinationKey) -> DestinationDispatchSettings?)
-        -> [DeliveryClaimRequest]
-    {
-        let ready = scheduled.filter { key in destinations[key]?.nextDue.map { $0 <= now } ?? false }
-        guard !ready.isEmpty, inFlight < capacity else { return [] }
-        let ordered = ready.count == 1 ? Array(ready) : rotated(ready.sorted())
-        var claims: [DeliveryClaimRequest] = []
-        var taken = inFlight
-        for key in ordered where taken < capacity {
-            guard let settings = settings(key) else { continue }
-            let limit = with(key) { $0.limit(now: now, settings: settings) }
-            let wanted = min(limit, freeSlots(for: key, taken: taken))
-            guard wanted > 0 else { continue }
-            taken += wanted
-            claims.append(
-                DeliveryClaimRequest(
-                    destination: key, limit: wanted, batch: settings.batch, avoiding: avoided(by: key)))
+    package mutating func claims(at now: Timestamp, settings: SettingsLookup) -> [DeliveryClaimRequest] {
+        // In an order that does not depend on chance, so that a run can be repeated.
+        for key in changed.count > 1 ? changed.sorted() : Array(changed) { arrange(key, at: now, settings) }
+        changed.removeAll(keepingCapacity: true)
+        while let next = timers.first, next.moment <= now {
+            timers.removeFirst()
+            guard destinations[next.key]?.place == .waiting(until: next.moment) else { continue }
+            arrange(next.key, at: now, settings)
         }
+        var claims: [DeliveryClaimRequest] = []
+        serveAnswering(at: now, settings, &claims)
+        serve(.untried, \.untried, at: now, settings, &claims)
+        serve(.hanging, \.hanging, at: now, settings, &claims)
+        for claim in claims { shares.add(-claim.limit, to: standing(of: claim.destination)) }
         return claims
     }
 
-    /// How many more slots a destination may have, so that slow ones cannot take all. The first half of the slots goes
-    /// to any destination, the next quarter in equal shares, the last quarter to destinations with nothing under way.
-    private func freeSlots(for key: DestinationKey, taken: Int) -> Int {
-        let mine = destinations[key]?.inFlight ?? 0
-        if taken * 2 < capacity { return max(1, capacity / 2 - taken) }
-        if taken * 4 < capacity * 3 { return max(0, max(1, capacity / max(destinations.count, 1)) - mine) }
-        return mine == 0 ? 1 : 0
+    private func standing(of key: DestinationKey) -> AnswerRecord.Standing {
+        destinations[key]?.answers.standing ?? .untried
     }
 
-    /// What a probe is not to be, as long as there is something else.
-    private func avoided(by key: DestinationKey) -> Set<DeliveryID> {
-        guard let breaker = destinations[key]?.breaker, breaker.opensAt != nil else { return [] }
-        return Set(breaker.avoided)
+    /// Puts a destination where it belongs.
+    private mutating func arrange(_ key: DestinationKey, at now: Timestamp, _ settings: SettingsLookup) {
+        guard var destination = destinations[key], destination.place != .claiming else { return }
+        let standing = destination.answers.standing
+        let former = destination.place
+        var place = Place.idle
+        if let settings = settings(key), let start = destination.start(at: now, settings: settings) {
+            place = start > now ? .waiting(until: start) : .ready(standing)
+        }
+        if former == .ready(.answering) { answering.remove(key) }
+        destination.place = place
+        destinations[key] = destination
+        switch place {
+        case .waiting(let moment): if place != former { timers.insert(key, at: moment) }
+        case .ready(.answering): answering.insert(key)
+        case .ready(.untried): if place != former { untried.append(key) }
+        case .ready(.hanging): if place != former { hanging.append(key) }
+        case .idle, .claiming: break
+        }
     }
 
-    private mutating func rotated(_ keys: [DestinationKey]) -> [DestinationKey] {
-        round += 1
-        let start = round % keys.count
-        return Array(keys[start...] + keys[..<start])
+    /// The destination that used the fewest slots lately comes first.
+    private mutating func serveAnswering(
+        at now: Timestamp, _ settings: SettingsLookup, _ claims: inout [DeliveryClaimRequest]
+    ) {
+        guard !answering.isEmpty, shares.isFree(for: .answering) else { return }
+        let ordered =
+            answering.count == 1
+            ? Array(answering)
+            : answering.map { (use: destinations[$0]?.answers.slotUse(at: now) ?? 0, key: $0) }
+                .sorted { ($0.use, $0.key) < ($1.use, $1.key) }.map(\.key)
+        for key in ordered {
+            guard shares.isFree(for: .answering) else { return }
+            if claim(key, .answering, at: now, settings, &claims) { answering.remove(key) }
+        }
+    }
+
+    private mutating func serve(
+        _ standing: AnswerRecord.Standing, _ queue: WritableKeyPath<Self, DestinationQueue>, at now: Timestamp,
+        _ settings: SettingsLookup, _ claims: inout [DeliveryClaimRequest]
+    ) {
+        while let key = self[keyPath: queue].first, shares.isFree(for: standing) {
+            self[keyPath: queue].removeFirst()
+            guard destinations[key]?.place == .ready(standing) else { continue }
+            // One that may have no further slot waits for the end of its requests.
+            if !claim(key, standing, at: now, settings, &claims) { destinations[key]?.place = .idle }
+        }
+    }
+
+    /// Returns false when the destination may have no slot.
+    private mutating func claim(
+        _ key: DestinationKey, _ standing: AnswerRecord.Standing, at now: Timestamp, _ settings: SettingsLookup,
+        _ claims: inout [DeliveryClaimRequest]
+    ) -> Bool {
+        guard let destination = destinations[key], let settings = settings(key) else { return false }
+        let rivals = busy + (standing == .answering ? answering.count : 0)
+        let share = shares.free(for: standing, mine: destination.inFlight, rivals: rivals)
+        let wanted = min(destination.limit(at: now, settings: settings), share)
+        guard wanted > 0 else { return false }
+        shares.add(wanted, to: standing)
+        destinations[key]?.place = .claiming
+        let avoided = destination.breaker.opensAt == nil ? [] : destination.breaker.avoided
+        claims.append(
+            DeliveryClaimRequest(
+                destination: key, limit: wanted, batch: settings.batch, avoiding: Set(avoided)))
+        return true
     }
 
     /// Deliveries were taken; the requests with them are now under way.
@@ -152,29 +238,49 @@ package struct DispatchState: Sendable {
         receiver: String? = nil, at now: Timestamp
     ) {
         let count = result.batches.count
-        inFlight += count
-        with(result.destination) { destination in
+        change(result.destination) { destination in
+            destination.place = .idle
             destination.receiver = receiver ?? destination.receiver
             destination.inFlight += count
             destination.nextDue = result.nextDue
             destination.limiter?.take(count, at: now)
             destination.receiverRate.started(count, at: now)
+            destination.release?.take(result.batches, at: now)
+            let isEmpty = destination.nextDue == nil && destination.inFlight == 0
+            if isEmpty || destination.release.map({ $0.remaining <= 0 }) == true { destination.release = nil }
             for batch in result.batches {
                 if let request = RequestIdentity(batch, ordering: ordering) { destination.breaker.sent(request) }
             }
         }
+        changed.insert(result.destination)
     }
+
+    /// The outbox could not be asked.
+    package mutating func abandoned(_ claims: [DeliveryClaimRequest]) {
+        for claim in claims {
+            destinations[claim.destination]?.place = .idle
+            changed.insert(claim.destination)
+        }
+    }
+
+    // MARK: Results
 
     /// The attempt of a request ended.
     /// - Parameter isCurrent: whether it went to the receiver that the destination has now.
     package mutating func finished(
         _ key: DestinationKey, _ batch: [ClaimedDelivery], _ result: AttemptResult,
-        settings: DestinationDispatchSettings, isCurrent: Bool = true, at now: Timestamp
+        settings: DestinationDispatchSettings, startedAt: Timestamp, isCurrent: Bool = true, at now: Timestamp
     ) {
-        inFlight -= 1
-        with(key) { destination in
+        if result.outcome == .failed(.localShortage) { shares.shrink() } else { shares.grow() }
+        change(key) { destination in
             destination.inFlight -= 1
-            guard isCurrent else { return }
+            guard isCurrent else {
+                if let request = RequestIdentity(batch, ordering: settings.ordering) {
+                    destination.breaker.ended(request, .unknown, limit: settings.maxInFlight, at: now)
+                }
+                return
+            }
+            destination.answers.ended(result, after: now - startedAt, at: now)
             let verdict = Breaker.verdict(result)
             if let request = RequestIdentity(batch, ordering: settings.ordering) {
                 destination.breaker.ended(
@@ -186,55 +292,30 @@ package struct DispatchState: Sendable {
                 destination.receiverRate.accepted(at: now)
             }
         }
+        changed.insert(key)
     }
 
-    /// Forgets a destination that was deleted with all that was queued for it. What is under way still comes back.
-    package mutating func forget(_ key: DestinationKey) {
-        guard let inFlight = destinations[key]?.inFlight else { return }
-        scheduled.remove(key)
-        destinations[key] = nil
-        if inFlight > 0 { with(key) { $0.inFlight = inFlight } }
-    }
-
-    /// Forgets destinations with nothing under way and nothing due, so that a deleted webhook leaves no trace.
-    package mutating func forgetIdle(keeping isKnown: (DestinationKey) -> Bool) {
-        destinations = destinations.filter { key, destination in
-            destination.inFlight > 0 || destination.nextDue != nil || destination.isPaused || isKnown(key)
+    /// Changes a destination and keeps account of the slots.
+    private mutating func change(_ key: DestinationKey, _ body: (inout DestinationState) -> Void) {
+        let (before, after) = with(key) { destination in
+            let before = (standing: destination.answers.standing, inFlight: destination.inFlight)
+            body(&destination)
+            return (before, (standing: destination.answers.standing, inFlight: destination.inFlight))
         }
+        shares.add(-before.inFlight, to: before.standing)
+        shares.add(after.inFlight, to: after.standing)
+        busy +=
+            (after.standing == .answering && after.inFlight > 0 ? 1 : 0)
+            - (before.standing == .answering && before.inFlight > 0 ? 1 : 0)
     }
 
-    /// When there is something to do that no event reports; nil when everything waits for events.
-    package func nextWake(after now: Timestamp, settings: (DestinationKey) -> DestinationDispatchSettings?)
-        -> Timestamp?
-    {
-        var earliest: Timestamp?
-        for key in scheduled {
-            guard let destination = destinations[key], !destination.isPaused, var due = destination.nextDue,
-                let settings = settings(key)
-            else { continue }
-            if let opens = destination.breaker.opensAt { due = max(due, opens) }
-            if destination.breaker.allowance(limit: settings.maxInFlight, at: max(due, now)) <= destination.inFlight {
-                continue  // a result has to come in first
-            }
-            if let limiter = destination.limiter, limiter.available(at: max(due, now)) == 0 {
-                due = max(due, limiter.nextAvailable(after: now))
-            }
-            if destination.receiverRate.available(at: max(due, now)) == 0 {
-                due = max(due, destination.receiverRate.nextAvailable(after: now))
-            }
-            // What is due and was not claimed waits for a result, not for a moment.
-            if due > now { earliest = min(earliest ?? due, due) }
+    /// When there is something to do that no event reports; nil when everything waits for events. Valid after
+    /// ``claims(at:settings:)``.
+    package mutating func nextWake() -> Timestamp? {
+        while let next = timers.first {
+            if destinations[next.key]?.place == .waiting(until: next.moment) { return next.moment }
+            timers.removeFirst()
         }
-        return earliest
-    }
-}
-
-extension DispatchState.DestinationState {
-    fileprivate mutating func limit(now: Timestamp, settings: DestinationDispatchSettings) -> Int {
-        guard !isPaused else { return 0 }
-        if limiter?.serves(settings.rateLimit) != true { limiter = settings.rateLimit.map { RateLimiter($0) } }
-        let rates = [limiter?.available(at: now), receiverRate.available(at: now)].compactMap(\.self)
-        let allowed = breaker.allowance(limit: settings.maxInFlight, at: now) - inFlight
-        return max(0, rates.reduce(allowed, min))
+        return nil
     }
 }

@@ -16,14 +16,14 @@ package protocol DestinationLookup: Sendable {
 /// attempts. The more happens at once, the larger the transactions are.
 package final class Dispatcher: Service {
     package struct Configuration: Sendable {
-        /// Requests under way in all. Default 1,024.
+        /// Requests under way in all. Default 4,096.
         package var capacity: Int
         package var breaker: BreakerPolicy
         /// How long a shutdown waits for requests under way. Default 15 s.
         package var grace: Duration
 
         package init(
-            capacity: Int = 1024,
+            capacity: Int = 4096,
             breaker: BreakerPolicy = .init(),
             grace: Duration = .seconds(15)
         ) {
@@ -80,8 +80,9 @@ package final class Dispatcher: Service {
     }
 
     /// Sends to a destination again.
-    package func resume(_ key: DestinationKey) {
-        state.withLock { $0.resume(key, at: clock.now) }
+    /// - Parameter release: what it held, when that is to go out at a rate.
+    package func resume(_ key: DestinationKey, release: DestinationRelease? = nil) {
+        state.withLock { $0.resume(key, release: release, at: clock.now) }
         eventQueue.post { $0.hasOtherChange = true }
     }
 
@@ -92,9 +93,11 @@ package final class Dispatcher: Service {
     }
 
     /// Destinations were added, removed or changed.
-    package func destinationsChanged() {
-        state.withLock { $0.forgetIdle { destinations.destination($0) != nil } }
-        eventQueue.post { $0.hasOtherChange = true }
+    /// - Parameter keys: which; nil: any may have changed.
+    package func destinationsChanged(_ keys: Set<DestinationKey>? = nil) {
+        eventQueue.post { content in
+            if let keys { content.changed.formUnion(keys) } else { content.hasChangedConfiguration = true }
+        }
     }
 
     /// Webhooks were created or changed, or deleted.
@@ -105,17 +108,23 @@ package final class Dispatcher: Service {
             for key in changed { state.wake(key, at: now) }
             for key in deleted { state.forget(key) }
         }
-        eventQueue.post { $0.hasOtherChange = true }
+        eventQueue.post { content in
+            content.changed.formUnion(changed)
+            content.hasOtherChange = true
+        }
     }
 
     package func run() async throws {
         let pauses = try await outbox.pauses()
         let due = try await outbox.dueTimes()
+        let releases = try await outbox.releases()
+        let now = clock.now
         state.withLock { state in
+            for release in releases { state.resume(release.destination, release: release, at: now) }
             for pause in pauses { state.pause(pause) }
             for (key, moment) in due { state.wake(key, at: moment) }
         }
-        await followReceivers()
+        await follow(nil)
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { [outbox, eventQueue] in
@@ -141,7 +150,11 @@ package final class Dispatcher: Service {
             state.withLock { state in
                 for key in news.due { state.wake(key, at: now) }
             }
-            if news.hasOtherChange { await followReceivers() }
+            if news.hasChangedConfiguration {
+                await follow(nil)
+            } else if !news.changed.isEmpty {
+                await follow(news.changed)
+            }
             for finished in news.finished {
                 let results = await settle(finished, at: now)
                 settlements += results
@@ -181,6 +194,7 @@ package final class Dispatcher: Service {
                 start(results, in: &group)
             } catch {
                 failures += 1
+                state.withLock { $0.abandoned(claims) }
                 logger.error(
                     "Results of attempts could not be written; trying again",
                     metadata: ["error": "\(error)", "results": "\(settlements.count)", "tries": "\(failures)"]
@@ -209,7 +223,7 @@ package final class Dispatcher: Service {
     private func idle(after now: Timestamp, deadline: Timestamp?) async {
         var wake = deadline
         if deadline == nil {
-            wake = state.withLock { $0.nextWake(after: now) { destinations.destination($0)?.settings } }
+            wake = state.withLock { $0.nextWake() }
         }
         let includingShutdown = deadline == nil
         guard let wake else { return await eventQueue.wait(includingShutdown: includingShutdown) }
@@ -225,20 +239,22 @@ package final class Dispatcher: Service {
         }
     }
 
-    /// A pause for what a receiver answered ends when deliveries go to another one.
-    private func followReceivers() async {
+    /// Looks at destinations that may have changed, and writes which pauses that ends or begins.
+    /// - Parameter keys: which; nil: any.
+    private func follow(_ keys: Set<DestinationKey>?) async {
         let now = clock.now
-        let resumed = state.withLock { $0.follow(at: now) { destinations.destination($0)?.receiver } }
-        for key in resumed {
-            logger.notice(
-                "Destination has another address and is no longer paused", metadata: ["destination": "\(key)"])
-            do {
+        let (resumed, paused) = state.withLock { $0.follow(keys, at: now) { destinations.destination($0)?.receiver } }
+        do {
+            for pause in paused { try await outbox.pause(pause) }
+            for key in resumed {
+                logger.notice(
+                    "A destination is no longer paused, because it has changed",
+                    metadata: ["destination": "\(key)"])
                 _ = try await outbox.resume(destination: key, at: now)
-            } catch {
-                // The next start finds it again.
-                logger.error(
-                    "The end of a pause could not be written", metadata: ["destination": "\(key)", "error": "\(error)"])
             }
+        } catch {
+            // The next start finds the same.
+            logger.error("Pauses of changed destinations could not be written", metadata: ["error": "\(error)"])
         }
     }
 
@@ -292,7 +308,9 @@ package final class Dispatcher: Service {
         let isCurrent = finished.receiver == destinations.destination(key)?.receiver
         let (before, after) = state.withLock { state in
             let before = state.destinations[key]?.breaker.state ?? .closed
-            state.finished(key, finished.batch, finished.result, settings: settings, isCurrent: isCurrent, at: now)
+            state.finished(
+                key, finished.batch, finished.result, settings: settings, startedAt: finished.startedAt,
+                isCurrent: isCurrent, at: now)
             return (before, state.destinations[key]?.breaker.state ?? .closed)
         }
         if before != after { tell(key, was: before, is: after) }

@@ -20,9 +20,15 @@ final class DispatcherMailbox: Sendable {
         var finished: [FinishedRequest] = []
         var due: Set<DestinationKey> = []
         var isShuttingDown = false
-        /// Something else changed (a pause, the configuration): every destination is checked again.
+        /// Destinations that were added, removed or changed.
+        var changed: Set<DestinationKey> = []
+        /// Any destination may have been.
+        var hasChangedConfiguration = false
+        /// Something else changed, which the state of the dispatcher has already.
         var hasOtherChange = false
-        var isEmpty: Bool { finished.isEmpty && due.isEmpty && !hasOtherChange }
+        var isEmpty: Bool {
+            finished.isEmpty && due.isEmpty && changed.isEmpty && !hasChangedConfiguration && !hasOtherChange
+        }
     }
 
     private struct State: Sendable {

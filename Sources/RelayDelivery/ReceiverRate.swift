@@ -77,7 +77,9 @@ package struct ReceiverRate: Sendable {
                 limit(to: known)
                 if !isSearching { trial = min(trial * 2, Self.longestTrial) }
             } else {
-                limit(to: max(min(measured, perSecond), perSecond / 2))
+                // One request for each wait that it asks for is no excess.
+                let least = min(perSecond, 1000 / Double(asked.milliseconds))
+                limit(to: max(min(measured, perSecond), perSecond / 2, least))
                 known = nil
             }
             isSearching = false

@@ -111,14 +111,21 @@ extension CurlTransfer {
         }
     }
 
+    /// What a lack of resources looks like when a socket is made.
+    private static let shortages: Set<Int32> = [EMFILE, ENFILE, ENOBUFS, ENOMEM]
+
     private func connectFailure() -> HTTPClientError {
         if let denial, openedSockets.isEmpty { return failure(.blockedAddress, denial) }
         if socketError != 0, openedSockets.isEmpty {
             return failure(
-                .other,
+                Self.shortages.contains(socketError) ? .localShortage : .other,
                 "this machine gave no socket: \(errnoText(socketError)); raise the limit of open files",
                 errnoName(socketError)
             )
+        }
+        // Every local port is in use.
+        if systemError == EADDRNOTAVAIL {
+            return failure(.localShortage, "this machine has no port for a connection", systemCode)
         }
         let reason = systemError == 0 ? words(CURLE_COULDNT_CONNECT) : errnoText(systemError).lowercased()
         return failure(

@@ -13,6 +13,7 @@ extension DoctorFinding {
             case .timeout: "a firewall drops the packets, or it is overloaded; `timeout` is how long is waited"
             case .reset, .protocolError: "check that the port in url: speaks http, or https where url: has https"
             case .blockedAddress: "add its address to egress.allow if it is meant"
+            case .localShortage: "raise the limit of open files of this machine"
             case .tooLarge, .invalidRequest, .cancelled, .other: "check url:"
             }
         self.init(.problem, "\(place) is not reached: \(failure.message)", fix: fix)

@@ -24,7 +24,9 @@ package struct HTTPClientError: Error, Sendable, CustomStringConvertible {
         case invalidRequest = "invalid_request"
         /// The caller cancelled the request, or the engine was shut down.
         case cancelled
-        /// Everything else, mostly a lack of resources on this machine.
+        /// This machine had no resources for the request, such as a descriptor or a port; nothing was sent.
+        case localShortage = "local_shortage"
+        /// Everything else.
         case other
     }
 
@@ -60,6 +62,7 @@ extension RequestFailureReason {
         case .blockedAddress: self = .blockedAddress
         case .invalidRequest: self = .invalidRequest
         case .cancelled: self = .interrupted
+        case .localShortage: self = .localShortage
         case .other: self = .other
         }
     }

@@ -76,7 +76,7 @@ package struct StoreConformance: Sendable {
         case replaysDeadLetters, replaysManyDeadLetters, runsAnEventAgainForAStageFailure,
             queuesOnlyWhatAnEarlierRunHasNot, purgesDeadLetters,
             queuesSingly
-        case filtersAndPages, figuresAgree, keepsPauses
+        case filtersAndPages, figuresAgree, keepsPauses, keepsReleases, saysBehindWhichDelivery
         // Replays
         case sendsFinishedDeliveriesAgain, skipsWhatIsQueuedAgain, runsEventsAgain
         case passesOverAnotherRunsResult, keepsTheHistoryThroughAReplay
@@ -171,6 +171,8 @@ package struct StoreConformance: Sendable {
             case .filtersAndPages: try await run.filtersAndPages()
             case .figuresAgree: try await run.figuresAgree()
             case .keepsPauses: try await run.keepsPauses()
+            case .keepsReleases: try await run.keepsReleases()
+            case .saysBehindWhichDelivery: try await run.saysBehindWhichDelivery()
             case .sendsFinishedDeliveriesAgain: try await run.sendsFinishedDeliveriesAgain()
             case .skipsWhatIsQueuedAgain: try await run.skipsWhatIsQueuedAgain()
             case .runsEventsAgain: try await run.runsEventsAgain()

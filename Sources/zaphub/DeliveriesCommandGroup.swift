@@ -135,9 +135,10 @@ func printDeliveries(
             delivery["state"]?.string ?? "",
             delivery["attempt_count"]?.int.map { String($0) } ?? "",
             delivery["last_status"]?.int.map { String($0) } ?? "-",
-            delivery["reason"]?.string.map { reason in
-                delivery["last_error"]?.string.map { "\(reason): \($0)" } ?? reason
-            } ?? delivery["last_error"]?.string ?? "",
+            [
+                delivery["reason"]?.string ?? delivery["waits_for"]?["message"]?.string,
+                delivery["last_error"]?.string,
+            ].compactMap(\.self).joined(separator: ": "),
         ])
     }
     printLine(table.isEmpty ? empty : table.text)

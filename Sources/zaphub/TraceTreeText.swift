@@ -132,22 +132,27 @@ struct TraceTreeText {
         let after = delivery["total_ms"]?.int.map { " after \(DurationFormatter.milliseconds($0))" } ?? ""
         var line = "to \(text("destination"))  \(text("id").suffix(13))  \(text("state"))\(after), \(tries)"
         if let reason = delivery["reason"]?.string { line += "  (\(reason))" }
-        if let due = delivery["due_at"]?.string { line += "  next at \(due)" }
+        let wait = delivery["waits_for"]?["message"]?.string
+        if let wait { line += "  waits: \(wait)" }
         if let error = delivery["error"]?.string { line += "  \(error)" }
-        return Node(line: line, below: attempts.map { Node(line: describe(attempt: $0)) })
+        return Node(line: line, below: attempts.map { Node(line: describe(attempt: $0, wait: wait)) })
     }
 
-    private func describe(attempt: JSON) -> String {
+    /// - Parameter wait: why the delivery waits for its next attempt, for the last of them.
+    private func describe(attempt: JSON, wait: String?) -> String {
         let status = attempt["status"]?.int.map(String.init) ?? attempt["outcome"]?.string ?? ""
         let number = attempt["number"]?.int ?? 0
         let after = DurationFormatter.milliseconds(attempt["after_ms"]?.int ?? 0)
         let took = DurationFormatter.microseconds(attempt["duration_us"]?.int ?? 0)
         var line = "#\(number)  after \(after.padded(to: 8))  \(status)  in \(took.padded(to: 8))"
         if let error = attempt["error"]?.string { line += "  \(error)" }
+        if let asked = attempt["retry_after_ms"]?.int {
+            line += "; asked to wait \(DurationFormatter.milliseconds(asked))"
+        }
         let next = attempt["next"]
         switch next?["state"]?.string {
         case "retry":
-            line += next?["at"]?.string.map { "; tried again at \($0)" } ?? "; waits behind another of its chat"
+            line += next?["at"]?.string.map { "; again at \($0)" } ?? wait.map { "; \($0)" } ?? ""
         case "dead": line += "; dead letter: \(next?["reason"]?.string ?? "")"
         case "cancelled": line += "; cancelled"
         default: break

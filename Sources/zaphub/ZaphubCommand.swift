@@ -19,6 +19,7 @@ struct ZaphubCommand: AsyncParsableCommand {
               zaphub test                           run the tests of the pipelines
               zaphub tap                            watch events and attempts live
               zaphub trace EVENT                    what happened to one event, step by step
+              zaphub destinations                   what destinations hold, and why; pause and resume them
               zaphub dead-letters                   see what could not be delivered, and replay it
               zaphub rejected-documents             see what gateways sent and no source could read
               zaphub replay --since 2h              send what was sent again, or --from start: run it again
@@ -29,7 +30,7 @@ struct ZaphubCommand: AsyncParsableCommand {
             ServeCommand.self, RunCommand.self, CheckCommand.self, DoctorCommand.self, TestCommand.self,
             ExplainCommand.self,
             SchemaCommand.self, GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self,
-            DeliveriesCommandGroup.self, TapCommand.self, TraceCommand.self,
+            DeliveriesCommandGroup.self, DestinationsCommandGroup.self, TapCommand.self, TraceCommand.self,
             DeadLettersCommandGroup.self, RejectedDocumentsCommand.self, ReplayCommandGroup.self,
             MediaCommandGroup.self,
         ]

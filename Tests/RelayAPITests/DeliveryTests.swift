@@ -52,6 +52,7 @@ struct DeliveryTests {
         let api = TestAPI()
         let id = api.store.seedDelivery(.queued, status: 503, error: "HTTP 503", attempts: 1, at: TestAPI.start)
         let name = "webhook-abc-123-message.received-1763029800-\(id)"
+        api.control.edit { $0.wait = DeliveryWait(.breaker, until: TestAPI.start, behind: "webhook-1") }
         try await api.run { client in
             for text in [name, "msg_\(id)", "\(id)"] {
                 let answer = try await client.get("/api/v1/deliveries/\(text)")
@@ -62,6 +63,11 @@ struct DeliveryTests {
                         "session": "abc-123", "chat": "5511999999999@s.whatsapp.net", "pipeline": "default",
                         "destination": "crm", "state": "queued", "attempt_count": 1,
                         "due_at": "2025-11-13T10:30:00.000Z", "reason": nil, "last_status": 503,
+                        "waits_for": [
+                            "reason": "breaker",
+                            "message": "the destination is down; next probe at 2025-11-13T10:30:00.000Z", "since": nil,
+                            "until": "2025-11-13T10:30:00.000Z", "delivery_id": "webhook-1",
+                        ],
                         "last_error": "HTTP 503", "last_target": "https://your-app.com/webhook",
                         "received_at": "2025-11-13T10:30:00.000Z", "created_at": "2025-11-13T10:30:00.000Z",
                         "finished_at": nil,

@@ -16,7 +16,9 @@ struct OperationTests {
                     ordering: .perChat, maxInFlight: 16, rateLimit: RateLimit(count: 20, per: .seconds(1)),
                     batch: BatchPolicy(),
                     counts: [.queued: 2, .dead: 1], oldestQueuedAt: TestAPI.start, inFlight: 1,
-                    breaker: .init(state: .halfOpen, consecutiveFailures: 5, nextProbeAt: TestAPI.start)),
+                    breaker: .init(state: .halfOpen, consecutiveFailures: 5, nextProbeAt: TestAPI.start),
+                    pause: DestinationPause(destination: "crm", reason: .gone, since: TestAPI.start),
+                    release: .init(rate: RateLimit(count: 5, per: .seconds(1)), remaining: 7)),
                 DestinationStatus(key: "pipeline/default", kind: nil, target: nil, state: .removed, counts: [.dead: 1]),
                 DestinationStatus(
                     key: "erp", kind: nil, target: nil, state: .removed, counts: [.queued: 3], help: "bring it back"),
@@ -33,6 +35,11 @@ struct OperationTests {
                     "batch": ["max_events": 100, "max_wait_ms": 2000, "max_bytes": 1_048_576], "help": nil,
                     "counts": ["queued": 2, "in_flight": 0, "delivered": 0, "dead": 1, "cancelled": 0],
                     "oldest_queued_at": "2025-11-13T10:30:00.000Z", "in_flight": 1,
+                    "pause": [
+                        "reason": "gone", "since": "2025-11-13T10:30:00.000Z", "held": 2,
+                        "oldest_held_at": "2025-11-13T10:30:00.000Z",
+                    ],
+                    "release": ["rate": "5/s", "remaining": 7],
                     "breaker": [
                         "state": "half_open", "consecutive_failures": 5, "next_probe_at": "2025-11-13T10:30:00.000Z",
                     ],
@@ -40,6 +47,12 @@ struct OperationTests {
             #expect(try await client.get("/api/v1/destinations/pipeline%2Fdefault").data["state"] == "removed")
             #expect(try await client.post("/api/v1/destinations/crm/pause").data["state"] == "paused")
             #expect(try await client.post("/api/v1/destinations/crm/resume").data["state"] == "active")
+            #expect(try await client.post("/api/v1/destinations/crm/resume", ["rate": "20/s"]).status == 200)
+            #expect(api.control.read { $0.rates } == [nil, RateLimit(count: 20, per: .seconds(1))])
+            for wrong: JSON in [["rate": "often"], ["rate": "9000/s"], ["speed": "1/s"]] {
+                #expect(try await client.post("/api/v1/destinations/crm/resume", wrong).status == 422)
+            }
+            #expect(list.data[1]?["pause"] == JSON.null && list.data[1]?["release"] == JSON.null)
             let test = try await client.post("/api/v1/destinations/crm/test", ["event": "message.received"])
             #expect(test.json["success"] == true && test.data["statusCode"] == 204)
             #expect(list.data[2]?["help"] == "bring it back" && list.data[2]?["batch"] == JSON.null)

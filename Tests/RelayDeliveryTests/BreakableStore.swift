@@ -91,8 +91,11 @@ final class BreakableStore: Outbox, OutboxAdministration {
     }
     func pauses() async throws(StoreError) -> [DestinationPause] { try await base.pauses() }
     func pause(_ pause: DestinationPause) async throws(StoreError) { try await base.pause(pause) }
-    func resume(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Bool {
-        try await base.resume(destination: destination, at: moment)
+    func releases() async throws(StoreError) -> [DestinationRelease] { try await base.releases() }
+    func resume(
+        destination: DestinationKey, rate: RateLimit?, at moment: Timestamp
+    ) async throws(StoreError) -> Bool {
+        try await base.resume(destination: destination, rate: rate, at: moment)
     }
     func sweep(_ retention: RetentionPeriods, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
         try await base.sweep(retention, at: moment, limit: limit)

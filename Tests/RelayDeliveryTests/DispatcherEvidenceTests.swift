@@ -183,10 +183,41 @@ struct DispatcherEvidenceTests {
             clock.advance(by: .seconds(3600))
             _ = try await fixture.store.resume(destination: "crm", at: clock.now)
             fixture.dispatcher.resume("crm")
-            try await fixture.settle("a failure after it") { crm.sent.count == 2 && fixture.dispatcher.inFlight == 0 }
-            #expect(try await fixture.count(.queued) == 2, "a single failure is no end")
+            try await fixture.settle("a failure after it") {
+                let ended = try await fixture.count(.queued) + fixture.count(.dead)
+                return crm.sent.count == 2 && ended == 2
+            }
+            #expect(try await fixture.count(.dead) == 0, "a single failure is no end")
             isUp.withLock { $0 = true }
             try await fixture.turn("delivered") { try await fixture.count(.delivered) == 2 }
+        }
+    }
+
+    /// A webhook that is disabled, or a destination that is missing in the configuration for a while.
+    @Test func timeInWhichTheDestinationIsAbsentIsNoneOfTheSeries() async throws {
+        let policy = RetryPolicy(maxAttempts: 100, initialInterval: .seconds(1), maxElapsedTime: .seconds(60))
+        let crm = ScriptedDestination(DestinationDispatchSettings(retry: policy), clock: clock) { _ in
+            .result(answer(500))
+        }
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
+        try await fixture.run {
+            try await fixture.queue(to: "crm", chats: ["a"])
+            try await fixture.settle("a failure") {
+                let queued = try await fixture.count(.queued)
+                return crm.sent.count == 1 && queued == 1
+            }
+            fixture.destinations["crm"] = nil
+            fixture.dispatcher.destinationsChanged(["crm"])
+            try await fixture.settle("a pause") { try await fixture.store.pauses().map(\.reason) == [.absent] }
+            clock.advance(by: .seconds(3600))
+            fixture.destinations["crm"] = crm
+            fixture.dispatcher.destinationsChanged(["crm"])
+            try await fixture.settle("a failure after it") {
+                let ended = try await fixture.count(.queued) + fixture.count(.dead)
+                return crm.sent.count == 2 && ended == 1
+            }
+            #expect(try await fixture.count(.dead) == 0)
+            #expect(try await fixture.store.pauses().isEmpty)
         }
     }
 

@@ -97,6 +97,52 @@ struct TraceFlowTests {
         }
     }
 
+    /// A 410, a pause and an earlier delivery are told over REST and on the command line, and a release at a rate.
+    @Test func whatIsQueuedSaysWhyItWaits() async throws {
+        try await run { relay, receiver in
+            receiver.respond { _ in .status(410) }
+            let first = try await post(baileysText("M1"), to: relay)
+            try await relay.eventually("it is gone") {
+                try await relay.call("GET", "/api/v1/destinations").document["data"]?[0]?["state"] == "gone"
+            }
+            let second = try await post(baileysText("M2"), to: relay)
+            try await relay.eventually("both are queued") { try await relay.count("queued") == 2 }
+            let page = try await relay.call("GET", "/api/v1/deliveries").document["data"]?.array ?? []
+            #expect(page.map { $0["waits_for"]?["reason"] } == ["gone", "gone"])
+            #expect(page[0]["waits_for"]?["delivery_id"] == page[1]["id"])
+            #expect(page[1]["waits_for"]?["delivery_id"]?.isNull == true)
+            let told = try await zaphub(["trace", first], at: relay)
+            #expect(told.text.contains("because it answered 410"), "\(told.text)")
+            #expect(!told.text.contains("again at"), "\(told.text)")
+            #expect(try await zaphub(["trace", second], at: relay).text.contains("because it answered 410"))
+            #expect(try await zaphub(["deliveries"], at: relay).text.contains("because it answered 410"))
+
+            let destinations = try await zaphub(["destinations"], at: relay)
+            #expect(destinations.text.contains("holds 2 since 20"), "\(destinations.text)")
+            let key = try #require(page[0]["destination"]?.string)
+            let held = try await relay.call("GET", "/api/v1/destinations/\(key)").document["data"]?["pause"]
+            #expect(held?["reason"] == "gone")
+            #expect(held?["held"] == 2)
+            #expect(held?["since"]?.string != nil)
+
+            receiver.respond { _ in .status(500, headers: [("Retry-After", "7")]) }
+            let resumed = try await zaphub(["destinations", "resume", key, "--rate", "1/h"], at: relay)
+            #expect(resumed.status == 0 && resumed.text.contains("at 1/h"), "\(resumed.text)")
+            try await relay.eventually("an attempt that asks for time") {
+                let trace = try await relay.call("GET", "/api/v1/events/\(first)/trace").document["data"]
+                return trace?["deliveries"]?[0]?["attempts"]?[1]?["retry_after_ms"] == 7000
+            }
+            let wrong = try await relay.call("POST", "/api/v1/destinations/\(key)/resume", ["rate": "often"])
+            #expect(wrong.status == 422)
+            receiver.respond { _ in .status(200) }
+            _ = try await zaphub(["destinations", "pause", key], at: relay)
+            #expect(try await zaphub(["trace", second], at: relay).text.contains("the destination is paused since"))
+            _ = try await zaphub(["destinations", "resume", key], at: relay)
+            _ = try await relay.call("POST", "/api/v1/deliveries/\(page[1]["id"]?.string ?? "")/retry")
+            try await relay.eventually("both are delivered") { try await relay.count("delivered") == 2 }
+        }
+    }
+
     @Test func anUnknownIDSaysWhatToDo() async throws {
         try await run { relay, _ in
             let unknown = try await zaphub(["trace", "evt_1m85e009f0000"], at: relay)

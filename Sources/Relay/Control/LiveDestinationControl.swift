@@ -63,7 +63,9 @@ struct LiveDestinationControl: DestinationControl {
                 state: breakerState,
                 consecutiveFailures: breaker?.failuresInRow ?? 0,
                 nextProbeAt: breaker?.opensAt
-            )
+            ),
+            pause: pause,
+            release: standing?.release.map { .init(rate: $0.rate, remaining: $0.remaining) }
         )
     }
 
@@ -75,7 +77,7 @@ struct LiveDestinationControl: DestinationControl {
         guard let entry else { return .removed }
         if !entry.isEnabled { return .paused }
         switch pause?.reason {
-        case .manual: return .paused
+        case .manual, .absent: return .paused
         case .gone: return .gone
         case .denied: return .denied
         case nil: break
@@ -103,14 +105,26 @@ struct LiveDestinationControl: DestinationControl {
         dispatcher.pause(pause)
     }
 
-    func resume(_ key: DestinationKey) async throws(APIError) {
+    func resume(_ key: DestinationKey, rate: RateLimit?) async throws(APIError) {
         _ = try await destination(key)
         do {
-            _ = try await store.resume(destination: key, at: clock.now)
+            _ = try await store.resume(destination: key, rate: rate, at: clock.now)
+            let release = rate == nil ? nil : try await store.releases().first { $0.destination == key }
+            dispatcher.resume(key, release: release)
         } catch {
             throw APIError(error)
         }
-        dispatcher.resume(key)
+    }
+
+    func wait(of delivery: DeliveryDetails) -> DeliveryWait? {
+        let entry = registry.entry(delivery.destination)
+        return DeliveryWait(
+            of: delivery,
+            state: dispatcher.standing(of: delivery.destination),
+            settings: entry?.destination.settings,
+            isEnabled: entry?.isEnabled ?? false,
+            at: clock.now
+        )
     }
 
     func deliveriesRequeued() async {

@@ -15,6 +15,7 @@ enum HTTPServer {
         _ api: RelayAPI,
         server: RelayConfiguration.Server,
         grace: Duration,
+        maximumConnections: Int,
         logger: Logger,
         onRunning: @escaping @Sendable (_ url: String) async -> Void
     ) -> some Service {
@@ -25,7 +26,7 @@ enum HTTPServer {
                 address: .hostname(server.host, port: server.port),
                 serverName: nil,
                 backlog: 4096,
-                availableConnectionsDelegate: MaximumAvailableConnections(10_000)
+                availableConnectionsDelegate: MaximumAvailableConnections(maximumConnections)
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? server.port

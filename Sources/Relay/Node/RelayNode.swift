@@ -70,7 +70,8 @@ package final class RelayNode: Sendable {
         let parked = try await OrphanedDeliveryWarning.all(in: nodeStore.store, besides: components.registry)
         for waiting in parked { waiting.log(to: logger) }
         let server = HTTPServer.make(
-            api, server: configuration.server, grace: configuration.delivery.shutdownGrace, logger: logger
+            api, server: configuration.server, grace: configuration.delivery.shutdownGrace,
+            maximumConnections: components.descriptors.callers, logger: logger
         ) {
             [nodeStore, process, recovered] url in
             await nodeStore.keepNewKey()

@@ -11,6 +11,7 @@ internal import ServiceLifecycle
 /// The components of a running relay, each created from the ones before it.
 struct RelayNodeComponents: Sendable {
     let current: CurrentConfiguration
+    let descriptors: FileDescriptorBudget
     let store: any RelayStore
     let engine: CurlEngine
     let media: MediaServices
@@ -37,9 +38,16 @@ struct RelayNodeComponents: Sendable {
         self.clock = clock
         self.logger = logger
         current = CurrentConfiguration(generation)
+        descriptors = FileDescriptorBudget.raised()
+        if descriptors.requests < configuration.delivery.maxInFlight {
+            logger.warning(
+                "The limit of open files allows fewer requests at the same time than delivery.max_in_flight",
+                metadata: ["requests": "\(descriptors.requests)", "open_files": "\(descriptors.limit)"])
+        }
         let store = nodeStore.store
         self.store = store
-        engine = try CurlEngine(guard: generation.egress, logger: logger)
+        engine = try CurlEngine(
+            configuration: .init(maximumIdleConnections: descriptors.idle), guard: generation.egress, logger: logger)
         media = try await MediaServices(
             current,
             staging: nodeStore.path + ".staging",
@@ -54,7 +62,7 @@ struct RelayNodeComponents: Sendable {
             outbox: store,
             destinations: registry,
             clock: clock,
-            configuration: .init(configuration.delivery),
+            configuration: .init(configuration.delivery, descriptors: descriptors),
             taps: taps,
             logger: logger
         )
@@ -130,9 +138,9 @@ struct RelayNodeComponents: Sendable {
 }
 
 extension Dispatcher.Configuration {
-    fileprivate init(_ delivery: RelayConfiguration.Delivery) {
+    fileprivate init(_ delivery: RelayConfiguration.Delivery, descriptors: FileDescriptorBudget) {
         self.init(
-            capacity: delivery.maxInFlight,
+            capacity: min(delivery.maxInFlight, descriptors.requests),
             breaker: delivery.breaker,
             grace: delivery.shutdownGrace
         )

@@ -10,7 +10,10 @@ package protocol DestinationControl: Sendable {
     /// - Throws: 404.
     func pause(_ key: DestinationKey) async throws(APIError)
     /// Also takes back that the receiver answered 410. - Throws: 404.
-    func resume(_ key: DestinationKey) async throws(APIError)
+    /// - Parameter rate: at which what it holds goes out; nil: as fast as it may.
+    func resume(_ key: DestinationKey, rate: RateLimit?) async throws(APIError)
+    /// Why a delivery is not under way; nil unless it is queued.
+    func wait(of delivery: DeliveryDetails) -> DeliveryWait?
 
     /// Cancels the queued deliveries to a destination, which may be a removed one. Deliveries in flight continue.
     /// Returns the number of cancelled deliveries.

@@ -58,6 +58,20 @@ package struct DestinationStatus: Sendable {
     /// The number of requests in flight.
     package var inFlight: Int
     package var breaker: Breaker
+    /// Why it gets nothing, and since when; nil: it is not paused.
+    package var pause: DestinationPause?
+    /// What it held and still gets at a rate.
+    package var release: Release?
+
+    package struct Release: Sendable {
+        package var rate: RateLimit
+        package var remaining: Int
+
+        package init(rate: RateLimit, remaining: Int) {
+            self.rate = rate
+            self.remaining = remaining
+        }
+    }
 
     package init(
         key: DestinationKey,
@@ -73,7 +87,9 @@ package struct DestinationStatus: Sendable {
         oldestQueuedAt: Timestamp? = nil,
         help: String? = nil,
         inFlight: Int = 0,
-        breaker: Breaker = Breaker()
+        breaker: Breaker = Breaker(),
+        pause: DestinationPause? = nil,
+        release: Release? = nil
     ) {
         self.key = key
         self.kind = kind
@@ -89,5 +105,7 @@ package struct DestinationStatus: Sendable {
         self.help = help
         self.inFlight = inFlight
         self.breaker = breaker
+        self.pause = pause
+        self.release = release
     }
 }

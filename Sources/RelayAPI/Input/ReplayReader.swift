@@ -80,7 +80,7 @@ extension JSONFieldReader {
         return Set(states.compactMap { DeliveryState(name: $0) })
     }
 
-    private mutating func rate(_ name: String) -> RateLimit? {
+    mutating func rate(_ name: String) -> RateLimit? {
         guard let text = string(name) else { return nil }
         guard let rate = RateLimit(text) else {
             problem(name, "is “\(text.prefix(40))”; write for example 50/s, 600/m or 1000/h")

@@ -24,7 +24,7 @@ struct DeadLetterRoutes: Sendable {
         var filter = query.deliveryFilter(states: false)
         try query.finish()
         filter.states = [.dead]
-        return try await store.page(filter, before: cursor, limit: limit)
+        return try await store.page(filter, before: cursor, limit: limit, destinations)
     }
 
     private func show(_ request: APIHandlerRequest) async throws -> Response {
@@ -34,7 +34,7 @@ struct DeadLetterRoutes: Sendable {
                 "Delivery \(delivery.name) is \(delivery.state.name), not dead; see /api/v1/deliveries/\(delivery.id)."
             )
         }
-        return try await store.answer(delivery)
+        return try await store.answer(delivery, destinations)
     }
 
     private func replay(_ request: APIHandlerRequest) async throws -> Response {
@@ -44,6 +44,7 @@ struct DeadLetterRoutes: Sendable {
         return try await store.answer(
             to: change,
             of: delivery,
+            destinations,
             message: "Dead letter replayed",
             allowed: Self.allowed
         )
@@ -55,6 +56,7 @@ struct DeadLetterRoutes: Sendable {
         return try await store.answer(
             to: try await store.cancel(delivery.id, at: clock.now),
             of: delivery,
+            destinations,
             message: "Dead letter removed",
             allowed: Self.allowed
         )

@@ -21,12 +21,12 @@ struct DeliveryRoutes: Sendable {
         let cursor = query.cursor()
         let filter = query.deliveryFilter(states: true)
         try query.finish()
-        return try await store.page(filter, before: cursor, limit: limit)
+        return try await store.page(filter, before: cursor, limit: limit, destinations)
     }
 
     private func show(_ request: APIHandlerRequest) async throws -> Response {
         let delivery = try await store.existingDelivery(request.path("id"))
-        return try await store.answer(delivery)
+        return try await store.answer(delivery, destinations)
     }
 
     private func retry(_ request: APIHandlerRequest) async throws -> Response {
@@ -36,6 +36,7 @@ struct DeliveryRoutes: Sendable {
         return try await store.answer(
             to: change,
             of: delivery,
+            destinations,
             message: "Delivery is due now",
             allowed: "queued, dead and cancelled ones can be retried"
         )
@@ -46,6 +47,7 @@ struct DeliveryRoutes: Sendable {
         return try await store.answer(
             to: try await store.cancel(delivery.id, at: clock.now),
             of: delivery,
+            destinations,
             message: "Delivery cancelled",
             allowed: "queued and dead ones can be cancelled"
         )
@@ -62,18 +64,22 @@ extension OutboxAdministration {
     }
 
     /// A page of deliveries, newest first, with the cursor of the next page.
-    func page(_ filter: DeliveryFilter, before cursor: DeliveryID?, limit: Int) async throws -> Response {
+    func page(
+        _ filter: DeliveryFilter, before cursor: DeliveryID?, limit: Int, _ destinations: any DestinationControl
+    ) async throws -> Response {
         let rows = try await deliveries(filter, before: cursor, offset: 0, limit: limit + 1)
         let shown = rows.prefix(limit)
         let next = rows.count > limit ? shown.last?.id.suffix : nil
-        return APIResponseBuilder.page(shown.map(DeliveryView.json), limit: limit, nextCursor: next)
+        return APIResponseBuilder.page(
+            shown.map { DeliveryView.json($0, wait: destinations.wait(of: $0)) }, limit: limit, nextCursor: next)
     }
 
     /// One delivery with its attempts and body.
-    func answer(_ delivery: DeliveryDetails) async throws -> Response {
+    func answer(_ delivery: DeliveryDetails, _ destinations: any DestinationControl) async throws -> Response {
         let attempts = try await attempts(of: delivery.id)
         let body = try await body(of: delivery.id)
-        return APIResponseBuilder.success(DeliveryView.full(delivery, attempts: attempts, body: body))
+        return APIResponseBuilder.success(
+            DeliveryView.full(delivery, wait: destinations.wait(of: delivery), attempts: attempts, body: body))
     }
 
     /// The result of a change, with the delivery's current state.
@@ -81,13 +87,15 @@ extension OutboxAdministration {
     func answer(
         to change: DeliveryChangeResult,
         of delivery: DeliveryDetails,
+        _ destinations: any DestinationControl,
         message: String,
         allowed: String
     ) async throws -> Response {
         switch change {
         case .done:
             let changed = try await self.delivery(delivery.id) ?? delivery
-            return APIResponseBuilder.success(DeliveryView.json(changed), message: message)
+            return APIResponseBuilder.success(
+                DeliveryView.json(changed, wait: destinations.wait(of: changed)), message: message)
         case .notFound: throw APIError.notFound("There is no delivery \(delivery.name).")
         case .refused(let state): throw APIError.wrongState(state, allowed: allowed)
         case .webhookDeleted:

@@ -22,7 +22,10 @@ struct DestinationRoutes: Sendable {
         }
         routes.api(.post, "/destinations/:key/resume") { request in
             let key = try key(request)
-            try await control.resume(key)
+            var body = try await request.body()
+            let rate = body.rate("rate")
+            try body.finish()
+            try await control.resume(key, rate: rate)
             return APIResponseBuilder.success(
                 DestinationView.json(try await control.destination(key)), message: "Destination resumed")
         }

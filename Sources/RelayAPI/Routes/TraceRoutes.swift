@@ -5,6 +5,7 @@ internal import RelayJSON
 /// The route for the trace of one event, from its acceptance to its last attempt.
 struct TraceRoutes: Sendable {
     let store: any RelayStore
+    let destinations: any DestinationControl
 
     /// The maximum number of deliveries in a response, each with all its attempts.
     private static let maximumDeliveries = 100
@@ -22,8 +23,10 @@ struct TraceRoutes: Sendable {
         // The store returns the newest first; the response is in ascending order.
         let skipped = max(0, total - Self.maximumDeliveries)
         let rows = try await store.deliveries(filter, before: nil, offset: skipped, limit: Self.maximumDeliveries)
-        var deliveries: [(DeliveryDetails, [DeliveryAttempt])] = []
-        for row in rows.reversed() { deliveries.append((row, try await store.attempts(of: row.id))) }
+        var deliveries: [TraceView.Delivery] = []
+        for row in rows.reversed() {
+            deliveries.append((row, destinations.wait(of: row), try await store.attempts(of: row.id)))
+        }
         let view = TraceView(
             event: event,
             isPending: pending.first?.id == event.id,

@@ -3,7 +3,8 @@ internal import RelayJSON
 
 /// The JSON of deliveries and attempts in the API.
 enum DeliveryView {
-    static func object(_ delivery: DeliveryDetails) -> JSONObject {
+    /// - Parameter wait: why it is not under way; nil unless it is queued.
+    static func object(_ delivery: DeliveryDetails, wait: DeliveryWait?) -> JSONObject {
         [
             "id": .string(delivery.name),
             "webhook_id": .string(delivery.id.webhookID),
@@ -17,6 +18,7 @@ enum DeliveryView {
             "state": .string(delivery.state.name),
             "attempt_count": .orNull(delivery.attemptCount),
             "due_at": .orNull(delivery.dueAt),
+            "waits_for": wait.map(json) ?? .null,
             "reason": .orNull(delivery.deadReason?.rawValue),
             "last_status": .orNull(delivery.lastStatus),
             "last_error": .orNull(delivery.lastError),
@@ -27,11 +29,25 @@ enum DeliveryView {
         ]
     }
 
-    static func json(_ delivery: DeliveryDetails) -> JSON { .object(object(delivery)) }
+    static func json(_ delivery: DeliveryDetails, wait: DeliveryWait?) -> JSON {
+        .object(object(delivery, wait: wait))
+    }
+
+    static func json(_ wait: DeliveryWait) -> JSON {
+        [
+            "reason": .string(wait.reason.rawValue),
+            "message": .string(wait.message),
+            "since": .orNull(wait.since),
+            "until": .orNull(wait.until),
+            "delivery_id": .orNull(wait.behind),
+        ]
+    }
 
     /// The delivery with all its attempts and its body.
-    static func full(_ delivery: DeliveryDetails, attempts: [DeliveryAttempt], body: [UInt8]?) -> JSON {
-        var object = object(delivery)
+    static func full(
+        _ delivery: DeliveryDetails, wait: DeliveryWait?, attempts: [DeliveryAttempt], body: [UInt8]?
+    ) -> JSON {
+        var object = object(delivery, wait: wait)
         object.append("attempts", .array(attempts.map(json)))
         object.append("body", body.map(document) ?? .null)
         return .object(object)

@@ -55,7 +55,7 @@ enum ReplayView {
                         "deliveries": .orNull(share.count),
                     ]
                 }),
-            "examples": .array(first.map(DeliveryView.json)),
+            "examples": .array(first.map { DeliveryView.json($0, wait: nil) }),
             "warnings": .strings(warnings),
         ]
     }

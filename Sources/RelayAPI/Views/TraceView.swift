@@ -6,8 +6,10 @@ struct TraceView {
     let event: Event
     let isPending: Bool
     let runs: [EventTrace.Run]
-    /// The deliveries in order, each with its attempts.
-    let deliveries: [(record: DeliveryDetails, attempts: [DeliveryAttempt])]
+    typealias Delivery = (record: DeliveryDetails, wait: DeliveryWait?, attempts: [DeliveryAttempt])
+
+    /// The deliveries in order, each with what it waits for, and its attempts.
+    let deliveries: [Delivery]
     /// The total number of deliveries, including those that are not returned.
     let total: Int
 
@@ -23,7 +25,7 @@ struct TraceView {
             "state": isPending ? "pending" : "processed",
             "total_ms": totalTime,
             "runs": .array(runs.map(json)),
-            "deliveries": .array(deliveries.map { json($0.record, $0.attempts) }),
+            "deliveries": .array(deliveries.map(json)),
             "delivery_count": .orNull(total),
         ]
     }
@@ -75,8 +77,9 @@ struct TraceView {
         return .object(object)
     }
 
-    private func json(_ record: DeliveryDetails, _ attempts: [DeliveryAttempt]) -> JSON {
-        [
+    private func json(_ delivery: Delivery) -> JSON {
+        let (record, wait, attempts) = delivery
+        return [
             "id": .string(record.name),
             "pipeline": .string(record.pipeline),
             "destination": .string(record.destination.text),
@@ -86,17 +89,18 @@ struct TraceView {
             "error": attempts.isEmpty ? .orNull(record.lastError) : .null,
             "created_at": .orNull(record.createdAt),
             "due_at": .orNull(record.dueAt),
+            "waits_for": wait.map(DeliveryView.json) ?? .null,
             "finished_at": .orNull(record.finishedAt),
             "total_ms": record.finishedAt.map { since(event.receivedAt, $0) } ?? .null,
             "attempts": .array(
                 attempts.indices.map { index in
-                    json(attempts[index], then: index + 1 < attempts.count ? attempts[index + 1] : nil, of: record)
+                    json(attempts[index], then: index + 1 < attempts.count ? attempts[index + 1] : nil, of: delivery)
                 }
             ),
         ]
     }
 
-    private func json(_ attempt: DeliveryAttempt, then next: DeliveryAttempt?, of record: DeliveryDetails) -> JSON {
+    private func json(_ attempt: DeliveryAttempt, then next: DeliveryAttempt?, of delivery: Delivery) -> JSON {
         [
             "number": .orNull(attempt.number),
             "started_at": .orNull(attempt.startedAt),
@@ -105,21 +109,23 @@ struct TraceView {
             "outcome": .string(AttemptOutcomeName.outcome(attempt.result)),
             "status": .orNull(attempt.result.status),
             "error": .orNull(attempt.result.error),
-            "next": Self.next(attempt, then: next, of: record),
+            "retry_after_ms": attempt.result.retryAfter.map { .int($0.milliseconds) } ?? .null,
+            "next": Self.next(attempt, then: next, of: delivery),
         ]
     }
 
-    private static func next(_ attempt: DeliveryAttempt, then next: DeliveryAttempt?, of record: DeliveryDetails)
-        -> JSON
-    {
+    private static func next(_ attempt: DeliveryAttempt, then next: DeliveryAttempt?, of delivery: Delivery) -> JSON {
+        let record = delivery.record
         if let next { return ["state": "retry", "at": .orNull(next.startedAt)] }
         switch record.state {
         case .delivered: return ["state": "delivered"]
         case .dead: return ["state": "dead", "reason": .orNull(record.deadReason?.rawValue)]
         case .cancelled: return ["state": "cancelled"]
         case .inFlight: return ["state": "in_flight"]
-        // Without a due time, an earlier delivery of the chat must be sent first.
-        case .queued: return ["state": "retry", "at": .orNull(record.dueAt)]
+        // What it waits for has a moment, or none that is known.
+        case .queued:
+            let due = delivery.wait == nil ? record.dueAt : nil
+            return ["state": "retry", "at": .orNull(delivery.wait?.until ?? due)]
         }
     }
 }

@@ -35,7 +35,7 @@ extension RelayConfiguration {
     package struct Delivery: Sendable, Hashable {
         /// How long requests in flight may continue after the relay begins to stop. Default 15 s.
         package let shutdownGrace: Duration
-        /// The maximum number of requests in flight, over all destinations. Default 256.
+        /// The maximum number of requests in flight, over all destinations. Default 4,096.
         package let maxInFlight: Int
         package let breaker: BreakerPolicy
     }
@@ -98,7 +98,7 @@ extension RelayConfiguration.Delivery {
         "max_in_flight",
         "Requests in flight at the same time, over all destinations.",
         1...100_000,
-        default: 256
+        default: 4096
     )
     static let breaker = OptionField<BreakerPolicy>.section(
         "breaker",

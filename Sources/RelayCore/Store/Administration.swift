@@ -20,6 +20,8 @@ package struct DeliveryDetails: Sendable, Identifiable {
     package var lastStatus: Int?
     package var lastError: String?
     package var lastTarget: String?
+    /// The `deliveryId` of the one that goes first in its lane; nil: it is the first, or not queued.
+    package var behind: String?
 
     package init(
         id: DeliveryID,
@@ -38,7 +40,8 @@ package struct DeliveryDetails: Sendable, Identifiable {
         deadReason: DeadLetterReason?,
         lastStatus: Int?,
         lastError: String?,
-        lastTarget: String?
+        lastTarget: String?,
+        behind: String? = nil
     ) {
         self.id = id
         self.event = event
@@ -57,6 +60,7 @@ package struct DeliveryDetails: Sendable, Identifiable {
         self.lastStatus = lastStatus
         self.lastError = lastError
         self.lastTarget = lastTarget
+        self.behind = behind
     }
 
     /// The `deliveryId` that body and headers carry.
@@ -122,6 +126,8 @@ package struct DestinationPause: Sendable {
         case gone
         /// It refuses everything until its configuration is corrected, such as a token that is no longer valid.
         case denied
+        /// It is disabled, or not configured any more; the pause ends when it is back.
+        case absent
     }
 
     package var destination: DestinationKey
@@ -136,6 +142,24 @@ package struct DestinationPause: Sendable {
         self.reason = reason
         self.since = since
         self.receiver = receiver
+    }
+}
+
+/// What a destination held while it was paused, and sends at a rate.
+package struct DestinationRelease: Sendable {
+    package var destination: DestinationKey
+    /// Of requests.
+    package var rate: RateLimit
+    /// The last delivery that was held.
+    package var last: DeliveryID
+    /// How many of those up to it are not finished.
+    package var remaining: Int
+
+    package init(destination: DestinationKey, rate: RateLimit, last: DeliveryID, remaining: Int) {
+        self.destination = destination
+        self.rate = rate
+        self.last = last
+        self.remaining = remaining
     }
 }
 
@@ -155,7 +179,17 @@ package protocol DestinationPauseStore: Sendable {
     func pause(_ pause: DestinationPause) async throws(StoreError)
 
     /// Returns false when it was not paused. The time of the pause does not count for the series of its deliveries.
-    func resume(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Bool
+    /// - Parameter rate: at which what is queued now goes out; nil: as fast as it may.
+    func resume(destination: DestinationKey, rate: RateLimit?, at moment: Timestamp) async throws(StoreError) -> Bool
+
+    /// What destinations held and still send at a rate.
+    func releases() async throws(StoreError) -> [DestinationRelease]
+}
+
+extension DestinationPauseStore {
+    package func resume(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Bool {
+        try await resume(destination: destination, rate: nil, at: moment)
+    }
 }
 
 /// What operators do with deliveries.

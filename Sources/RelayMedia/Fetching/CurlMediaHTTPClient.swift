@@ -37,7 +37,7 @@ extension MediaError {
             case .timeout: .timeout
             case .tooLarge: .tooLarge
             case .blockedAddress, .invalidRequest: .notAllowed
-            case .dns, .connect, .tls, .reset, .protocolError, .cancelled, .other: .unavailable
+            case .dns, .connect, .tls, .reset, .protocolError, .cancelled, .localShortage, .other: .unavailable
             }
         self.init(reason, failure.message)
     }

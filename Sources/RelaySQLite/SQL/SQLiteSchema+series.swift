@@ -5,6 +5,7 @@ extension SQLiteSchema {
     /// away was written while the clock was ahead. `series_interruptions` are the interrupted attempts that
     /// `series_attempts` leaves out. `series_started_at` is less by the time in which the destination was paused
     /// before, which destination_clocks adds up: so the clock of a series stands still while it is paused.
+    /// destination_releases are the destinations that were resumed at a rate, which is for the deliveries up to `last`.
     static let series = """
         ALTER TABLE deliveries ADD COLUMN wait_ms INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE deliveries ADD COLUMN series_interruptions INTEGER NOT NULL DEFAULT 0;
@@ -14,6 +15,12 @@ extension SQLiteSchema {
         CREATE TABLE destination_clocks (
             destination TEXT PRIMARY KEY NOT NULL,
             paused_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE destination_releases (
+            destination TEXT PRIMARY KEY NOT NULL,
+            rate TEXT NOT NULL,
+            last INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
 
         UPDATE deliveries SET wait_ms = max(0, not_before - (

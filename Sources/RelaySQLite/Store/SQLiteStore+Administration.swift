@@ -41,8 +41,34 @@ extension SQLiteStore {
         try await write(space: .settles) { try $0.pause(pause) }
     }
 
-    package func resume(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Bool {
-        try await write(space: .settles) { try $0.resume(destination, at: moment) }
+    package func resume(
+        destination: DestinationKey, rate: RateLimit?, at moment: Timestamp
+    ) async throws(StoreError) -> Bool {
+        try await write(space: .settles) { try $0.resume(destination, rate: rate, at: moment) }
+    }
+
+    package func releases() async throws(StoreError) -> [DestinationRelease] {
+        try await read { database in
+            let rows = try database.prepared("SELECT destination, rate, last FROM destination_releases")
+                .all { (destination: $0.destination(0), rate: RateLimit($0.text(1)), last: $0.int(2)) }
+            return try rows.compactMap { row in
+                guard let rate = row.rate else { return nil }
+                let remaining = try database.prepared(
+                    """
+                    SELECT (
+                        SELECT count(*) FROM deliveries INDEXED BY deliveries_lane
+                        WHERE destination = ?1 AND state IN (0, 1) AND lane IS NOT NULL AND id <= ?2
+                    ) + (
+                        SELECT count(*) FROM deliveries INDEXED BY deliveries_due
+                        WHERE destination = ?1 AND due_at IS NOT NULL AND lane IS NULL AND id <= ?2
+                    )
+                    """
+                ).first(SQLValue(row.destination), .int(row.last)) { Int($0.int(0)) }
+                guard let remaining, remaining > 0 else { return nil }
+                return DestinationRelease(
+                    destination: row.destination, rate: rate, last: DeliveryID(row.last), remaining: remaining)
+            }
+        }
     }
 
     private func dead(_ filter: DeliveryFilter) -> DeliveryFilter {

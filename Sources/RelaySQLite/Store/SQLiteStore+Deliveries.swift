@@ -16,6 +16,7 @@ extension SQLiteStore {
                 """
             return try database.prepared(sql)
                 .all(condition.values + [.int(Int64(limit)), .int(Int64(offset))], read: Self.delivery)
+                .map { try Self.delivery($0, with: database) }
         }
     }
 
@@ -38,6 +39,7 @@ extension SQLiteStore {
         try await read { database in
             try database.prepared("SELECT \(Self.deliveryColumns) FROM deliveries WHERE id = ?")
                 .first(.int(id.rawValue), read: Self.delivery)
+                .map { try Self.delivery($0, with: database) }
         }
     }
 
@@ -121,11 +123,34 @@ extension SQLiteStore {
 
     static let deliveryColumns = """
         id, event_id, pipeline, destination, session, type, chat, state, attempts, received_at, created_at, due_at,
-        finished_at, reason, last_status, last_error, last_target
+        finished_at, reason, last_status, last_error, last_target, lane
         """
 
-    static func delivery(_ row: ResultRow) -> DeliveryDetails {
-        DeliveryDetails(
+    /// A delivery with the one before it in its lane.
+    private static func delivery(
+        _ row: (record: DeliveryDetails, lane: String?), with database: Database
+    ) throws -> DeliveryDetails {
+        var record = row.record
+        guard record.state == .queued, record.dueAt == nil, let lane = row.lane else { return record }
+        // The one that is in flight, or else the head.
+        record.behind = try database.prepared(
+            """
+            SELECT id, session, type, received_at FROM deliveries WHERE id = ifnull(
+                (SELECT id FROM deliveries INDEXED BY deliveries_in_flight
+                    WHERE destination = ?1 AND lane = ?2 AND state = 1 LIMIT 1),
+                (SELECT id FROM deliveries INDEXED BY deliveries_lane
+                    WHERE destination = ?1 AND lane = ?2 AND state IN (0, 1) ORDER BY id LIMIT 1)
+            )
+            """
+        ).first(SQLValue(record.destination), .text(lane)) { row in
+            DeliveryIDFormat.text(
+                of: DeliveryID(row.int(0)), session: row.text(1), type: EventType(row.text(2)), at: row.time(3))
+        }
+        return record
+    }
+
+    static func delivery(_ row: ResultRow) -> (record: DeliveryDetails, lane: String?) {
+        let record = DeliveryDetails(
             id: DeliveryID(row.int(0)),
             event: EventID(row.int(1)),
             pipeline: row.text(2),
@@ -144,5 +169,6 @@ extension SQLiteStore {
             lastError: row.optionalText(15),
             lastTarget: row.optionalText(16)
         )
+        return (record, row.optionalText(17))
     }
 }

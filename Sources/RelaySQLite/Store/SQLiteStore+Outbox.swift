@@ -11,6 +11,7 @@ extension SQLiteStore {
             var report = try writer.recover(at: moment, maxAttempts: maxAttempts)
             let headless = try writer.repairLanes(at: moment)
             report.pulledIn = try writer.pullIn(at: moment)
+            try writer.forgetAbsent()
             return (report, headless)
         }
         if report.pulledIn > 0 {

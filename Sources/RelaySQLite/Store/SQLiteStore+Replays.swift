@@ -66,7 +66,9 @@ extension SQLiteStore {
             var condition = try WhereClause(deliveries: selection, finishedBy: moment, in: database)
             condition.add("NOT (\(Self.isDeletedWebhook))", [])
             let sql = "SELECT \(Self.deliveryColumns) FROM deliveries \(condition.clause) ORDER BY id LIMIT ?"
+            // All are finished: none waits for another.
             return try database.prepared(sql).all(condition.values + [.int(Int64(limit))], read: Self.delivery)
+                .map(\.record)
         }
     }
 

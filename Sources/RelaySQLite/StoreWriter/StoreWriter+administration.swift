@@ -78,14 +78,35 @@ extension StoreWriter {
         return count
     }
 
+    /// Deletes the pauses of destinations that are gone and for which nothing waits any more.
+    func forgetAbsent() throws {
+        try database.run(
+            """
+            DELETE FROM destination_pauses WHERE reason = ? AND NOT EXISTS (
+                SELECT 1 FROM delivery_counts c
+                WHERE c.destination = destination_pauses.destination AND c.state IN (0, 1) AND c.n > 0
+            )
+            """,
+            .text(DestinationPause.Reason.absent.rawValue)
+        )
+    }
+
     func pause(_ pause: DestinationPause) throws {
         if try isDeletedWebhook(pause.destination) { return }
         try addPausedTime(of: pause.destination, until: pause.since)
+        try database.run("DELETE FROM destination_releases WHERE destination = ?", SQLValue(pause.destination))
         try database.run(
             DestinationPauseRow.insertion("INSERT OR REPLACE"), values: DestinationPauseRow(pause).values)
     }
 
-    func resume(_ destination: DestinationKey, at moment: Timestamp) throws -> Bool {
+    func resume(_ destination: DestinationKey, rate: RateLimit?, at moment: Timestamp) throws -> Bool {
+        try database.run("DELETE FROM destination_releases WHERE destination = ?", SQLValue(destination))
+        if let rate {
+            try database.run(
+                "INSERT INTO destination_releases (destination, rate, last) VALUES (?, ?, ?)",
+                SQLValue(destination), .text(rate.description), .int(lastDelivery)
+            )
+        }
         try addPausedTime(of: destination, until: moment)
         try database.run("DELETE FROM destination_pauses WHERE destination = ?", SQLValue(destination))
         guard database.changesCount > 0 else { return false }

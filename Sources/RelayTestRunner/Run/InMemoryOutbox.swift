@@ -115,7 +115,11 @@ final class InMemoryOutbox: Outbox, DestinationPauseStore {
         state.withLock { $0.paused.append(pause) }
     }
 
-    func resume(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Bool {
+    func releases() async throws(StoreError) -> [DestinationRelease] { [] }
+
+    func resume(
+        destination: DestinationKey, rate: RateLimit?, at moment: Timestamp
+    ) async throws(StoreError) -> Bool {
         state.withLock { state in
             let count = state.paused.count
             state.paused.removeAll { $0.destination == destination }

@@ -25,6 +25,10 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
         var replayChanges = 0
         var preview = ReplayPreviewResult()
         var paused: Set<DestinationKey> = []
+        /// The rates at which destinations were resumed.
+        var rates: [RateLimit?] = []
+        /// Why queued deliveries wait.
+        var wait: DeliveryWait?
         var draining = false
         var readiness = Readiness(isReady: true)
         var reloadError: APIError?
@@ -86,9 +90,16 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
         state.withLock { _ = $0.paused.insert(key) }
     }
 
-    func resume(_ key: DestinationKey) async throws(APIError) {
+    func resume(_ key: DestinationKey, rate: RateLimit?) async throws(APIError) {
         _ = try await destination(key)
-        state.withLock { _ = $0.paused.remove(key) }
+        state.withLock { state in
+            state.paused.remove(key)
+            state.rates.append(rate)
+        }
+    }
+
+    func wait(of delivery: DeliveryDetails) -> DeliveryWait? {
+        delivery.state == .queued ? state.withLock { $0.wait } : nil
     }
 
     func test(destination key: DestinationKey, event: EventType) async throws(APIError) -> WebhookTestResult {

@@ -127,7 +127,10 @@ extension FakeStore {
     func destinationCounts() async throws(StoreError) -> [DestinationDeliveryCounts] { [] }
     func pauses() async throws(StoreError) -> [DestinationPause] { [] }
     func pause(_ pause: DestinationPause) async throws(StoreError) {}
-    func resume(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Bool { false }
+    func resume(
+        destination: DestinationKey, rate: RateLimit?, at moment: Timestamp
+    ) async throws(StoreError) -> Bool { false }
+    func releases() async throws(StoreError) -> [DestinationRelease] { [] }
     func sweep(_ retention: RetentionPeriods, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int { 0 }
 
     private func matching(_ filter: DeliveryFilter) -> [DeliveryDetails] {
