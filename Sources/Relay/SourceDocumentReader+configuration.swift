@@ -15,6 +15,7 @@ extension SourceDocumentReader {
         self.init(
             source,
             format: source.format.init(),
+            originalHeaders: configuration.originalHeaders(ofSource: source.name),
             resends: ResendRequestFilter(ledger: ledger, destinations: configuration.sentMessagesLedgers),
             files: files
         )

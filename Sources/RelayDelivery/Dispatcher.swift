@@ -105,7 +105,7 @@ package final class Dispatcher: Service {
         let now = clock.now
         state.withLock { state in
             // What waits for a webhook that could not be used may go now.
-            for key in changed { state.wake(key, at: now) }
+            for key in changed where state.destinations[key] != nil { state.wake(key, at: now) }
             for key in deleted { state.forget(key) }
         }
         eventQueue.post { content in

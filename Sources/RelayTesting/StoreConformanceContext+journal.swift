@@ -67,6 +67,17 @@ extension StoreConformanceContext {
         try equal(event.occurredAt, now - .seconds(5))
         try equal(event.receivedAt, now)
         try expect(try await store.event(EventID(id.rawValue + 1)) == nil, "there is no such event")
+
+        let fields = [("X-Hub-Signature-256", "sha256=00"), ("X-Odd", "a  \"b\" [")].map {
+            RawGatewayDocument.HeaderField(name: $0, value: $1)
+        }
+        let original = ParsedEvent(
+            type: .documentReceived, session: "waha", payload: ["size": 3],
+            raw: RawGatewayDocument(bytes: [0xFF, 0x00, 0x7B], headers: fields))
+        let document = try some(
+            await store.event(try await store.accept([original], source: "waha", at: now)[0].id))
+        try equal(document.raw, original.raw, "with its header fields")
+        try expect(try await store.session("waha") == nil, "a source is no session")
     }
 
     func listsPendingEventsInOrder() async throws {

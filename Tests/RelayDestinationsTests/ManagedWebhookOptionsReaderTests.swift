@@ -69,7 +69,7 @@ struct ManagedWebhookOptionsReaderTests {
         let reading = try Self.reader.read(["url": "https://a.example/${HOME}", "headers": headers, "body": "${HOME}"])
         let options = try #require(reading.destination.options as? WebhookDestinationOptions)
         #expect(options.url == "https://a.example/$%7BHOME%7D")
-        #expect(options.content.body?.source == "${HOME}")
+        #expect(options.request.body?.source == "${HOME}")
         #expect(throws: InvalidOptionsError.self) {
             try Self.reader.read(["url": "https://a.example", "timeout": "${TIMEOUT:-5s}"])
         }

@@ -95,6 +95,6 @@ struct OptionMistakeTests {
             environment: ["GREETING": "hello"]
         )
         let options = try #require(destination.options as? WebhookDestinationOptions)
-        #expect(options.content.body?.text(of: ["event": "call"]) == "hello call")
+        #expect(options.request.body?.text(of: ["event": "call"]) == "hello call")
     }
 }

@@ -8,7 +8,9 @@ extension ConfigurationLoader {
         destinations: [RelayConfiguration.Destination]
     ) {
         let flows = pipelines.map { pipeline in
-            let domain = domain(of: pipeline.definition.from, sources)
+            let domain = domain(
+                of: pipeline.definition.from, sources,
+                hasOriginals: destinations.contains { $0.settings.content == .originals })
             var check = PipelineFlowCheck(
                 pipeline: pipeline.definition.name,
                 origin: pipeline.origin,
@@ -37,7 +39,7 @@ extension ConfigurationLoader {
         let keeps = sources.contains { $0.keepsRaw && (from.isEmpty || from.contains($0.name)) }
         guard !keeps else { return }
         let formats = QuantitySyntax.choice(registry.formats.filter { $0.keepsRaw }.map { $0.name })
-        let takers = Set(destinations.filter(\.settings.takesDocuments).map(\.name))
+        let takers = Set(destinations.filter { $0.settings.content == .documents }.map(\.name))
         for delivery in check.deliveries where takers.contains(delivery.destination) {
             delivery.node.warn(
                 "\"\(delivery.destination)\" takes documents, and no source of this pipeline keeps them",
@@ -47,8 +49,11 @@ extension ConfigurationLoader {
     }
 
     /// The types of the events that the sources produce.
-    private func domain(of from: [String], _ sources: [RelayConfiguration.Source]) -> PossibleEventTypes {
-        var types: Set<EventType> = [.webhookTest]
+    /// - Parameter hasOriginals: whether a destination takes originals, for which sources produce an event as well.
+    private func domain(
+        of from: [String], _ sources: [RelayConfiguration.Source], hasOriginals: Bool
+    ) -> PossibleEventTypes {
+        var types: Set<EventType> = hasOriginals ? [.webhookTest, .documentReceived] : [.webhookTest]
         for name in from {
             guard let source = sources.first(where: { $0.name == name }),
                 let made = source.format.eventTypes

@@ -223,7 +223,10 @@ struct PipelineFlowCheck {
         var condition = state.condition
         if let destination = destinations[name] {
             if state.keepsType {
-                let events = destination.settings.events
+                let takesOriginals = destination.settings.content == .originals
+                let events =
+                    takesOriginals
+                    ? EventTypeFilter([EventType.documentReceived.name]) : destination.settings.events
                 condition = .both(condition, events.condition)
                 // A pattern that matches no event type is reported where it is written.
                 let isKnown = EventType.all.contains(where: events.matches)

@@ -56,10 +56,16 @@ struct DestinationOptionsReader {
         if let batch = node["batch"], let obstacle = batchObstacle(kind, options, title: title) {
             issues.add(batch.issues(obstacle.message, help: obstacle.help))
         }
+        if let events = node["events"], options?.content == .originals {
+            issues.add(
+                events.issues(
+                    "\(title) gets every document of the gateways: \"events\" selects nothing of them",
+                    help: "remove it", code: .conflictingOptions))
+        }
         guard issues.list.isEmpty, let commonOptions, let options, let kindOptions else {
             throw ValueIssuesError(list: issues.list)
         }
-        let settings = try settings(commonOptions, retry: retry, takesDocuments: kind.takesDocuments)
+        let settings = try settings(commonOptions, retry: retry, content: options.content)
         warnOfBatch(node, settings)
         let secrets = try commonOptions(Common.secrets) ?? commonOptions(Common.secret).map { [$0] } ?? []
         let destination = RelayConfiguration.Destination(
@@ -77,7 +83,7 @@ struct DestinationOptionsReader {
     }
 
     private func settings(
-        _ options: OptionReader, retry: RetryPolicy, takesDocuments: Bool
+        _ options: OptionReader, retry: RetryPolicy, content: DestinationDispatchSettings.Content
     ) throws -> DestinationDispatchSettings {
         DestinationDispatchSettings(
             ordering: try options(Common.ordering),
@@ -87,7 +93,7 @@ struct DestinationOptionsReader {
             events: try options(Common.events),
             keep: try options(Common.keep),
             batch: try options(Common.batch),
-            takesDocuments: takesDocuments
+            content: content
         )
     }
 
@@ -100,7 +106,7 @@ struct DestinationOptionsReader {
             return (message, "remove it")
         }
         return options?.batchObstacle.map { obstacle in
-            ("\(title) cannot have \"batch\": \(obstacle) makes a text of a single event", "keep one of them")
+            ("\(title) cannot have \"batch\": \(obstacle)", "keep one of them")
         }
     }
 

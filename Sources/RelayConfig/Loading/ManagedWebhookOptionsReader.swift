@@ -105,6 +105,12 @@ package struct ManagedWebhookOptionsReader: Sendable {
                 otherFields: otherNames.map { AnyOptionField(OptionField<ConfigNode>.node($0, "")) },
                 at: root.location
             )
+            guard destination.settings.content != .originals else {
+                let message =
+                    "body: original is for destinations of the configuration, because a document may be of several "
+                    + "sessions; write one under destinations: in config.yaml"
+                return .failure(InvalidOptionsError(mistakes: [.init(message: message, pointer: "/body")]))
+            }
             let warnings = document.mistakes { $0.severity == .warning }
             return .success(ParsedWebhookOptions(destination: destination, shown: shown, warnings: warnings))
         } catch let error as ValueIssuesError {

@@ -105,12 +105,16 @@ package protocol DestinationOptions: Sendable {
     var reference: DestinationReference? { get }
     /// Whether one request can carry several deliveries. Default false.
     static var takesBatches: Bool { get }
-    /// Whether it takes the documents of gateways instead of events (``DestinationDispatchSettings/takesDocuments``). Default
-    /// false.
+    /// Whether it takes the documents of gateways about single events. Default false.
     static var takesDocuments: Bool { get }
+    /// What it gets. Default events, or documents when ``takesDocuments``.
+    var content: DestinationDispatchSettings.Content { get }
+    /// The names of the gateways' header fields that it sends along, for one that takes originals. Default none.
+    var originalHeaders: [String] { get }
     /// Whether it writes to the standard output of the process, which then carries nothing else. Default false.
     static var usesStandardOutput: Bool { get }
-    /// The option that cannot be combined with `batch`, such as `"body"`; nil when there is none.
+    /// The option that cannot be combined with `batch` and why, such as `"body" makes a text of a single event`; nil when
+    /// there is none.
     var batchObstacle: String? { get }
 
     /// - Throws: `options.fail(…)` for invalid options.
@@ -136,6 +140,8 @@ extension DestinationOptions {
     package static var takesBatches: Bool { false }
     package static var takesDocuments: Bool { false }
     package static var usesStandardOutput: Bool { false }
+    package var content: DestinationDispatchSettings.Content { Self.takesDocuments ? .documents : .events }
+    package var originalHeaders: [String] { [] }
 
     package static var example: String { "" }
 

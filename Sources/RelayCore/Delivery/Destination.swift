@@ -48,6 +48,15 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
         case none
     }
 
+    package enum Content: Sendable, Hashable {
+        /// Events as the pipelines make them.
+        case events
+        /// The gateway's documents about single events (``RawGatewayDocument``); an event without one is not sent to it.
+        case documents
+        /// Every document of the gateways, as it was posted (``EventType/documentReceived``), and nothing else.
+        case originals
+    }
+
     /// Default ``Ordering/perChat``.
     package var ordering: Ordering
     /// Requests under way at once, in ``maxInFlightRange``; a batch is one request. Default 16.
@@ -61,9 +70,8 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
     package var keep: EventCriteria?
     /// Several deliveries in one request; nil: each in its own.
     package var batch: BatchPolicy?
-    /// Whether it gets the gateway's documents (``RawGatewayDocument``) instead of events; an event without one is not sent to
-    /// it.
-    package var takesDocuments: Bool
+    /// What it gets. Default ``Content/events``.
+    package var content: Content
 
     package static let maxInFlightRange = 1...1000
 
@@ -75,7 +83,7 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
         events: EventTypeFilter = EventTypeFilter(),
         keep: EventCriteria? = nil,
         batch: BatchPolicy? = nil,
-        takesDocuments: Bool = false
+        content: Content = .events
     ) {
         self.ordering = ordering
         self.maxInFlight = maxInFlight
@@ -84,7 +92,7 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
         self.events = events
         self.keep = keep
         self.batch = batch
-        self.takesDocuments = takesDocuments
+        self.content = content
     }
 
     /// Whether the destination receives an event.
@@ -92,7 +100,8 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
         events.matches(event.type) && keep.map { $0.rejection(of: event) == nil } ?? true
     }
 
-    /// The lane of an event at this destination; nil without order. Events of the session itself share one lane.
+    /// The lane of an event at this destination; nil without order. Events of the session itself share one lane; the
+    /// session of a document is its source, so the documents of a source share one, too.
     package func lane(session: String, chat: String?) -> String? {
         ordering == .perChat ? DeliveryLaneName.text(session: session, chat: chat) : nil
     }

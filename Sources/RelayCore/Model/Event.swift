@@ -20,7 +20,8 @@ package struct ParsedEvent: Sendable, Hashable {
     /// A file that the gateway put into the document itself. It goes into media storage before the journal has the
     /// event, and `payload.raw_media` then has its id; it is never part of the payload.
     package var embedded: [UInt8]?
-    /// The gateway's own document about this event alone, where the source keeps it; never part of the payload.
+    /// The gateway's own document about this event alone, where the source keeps it, or for
+    /// ``EventType/documentReceived`` the whole document; never part of the payload.
     package var raw: RawGatewayDocument?
 
     package init(

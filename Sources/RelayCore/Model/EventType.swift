@@ -36,6 +36,10 @@ package struct EventType: Sendable, Hashable, CustomStringConvertible {
     package static let messageSend = EventType("message.send")
     package static let messageRevoke = EventType("message.revoke")
 
+    /// A gateway has posted a document, which the event has unchanged (``ParsedEvent/raw``), beside the events that were
+    /// read from it. Only destinations that take originals get it.
+    package static let documentReceived = EventType("document.received")
+
     /// What the test route of stage-07 sends.
     package static let webhookTest = EventType("webhook.test")
 
@@ -48,7 +52,10 @@ package struct EventType: Sendable, Hashable, CustomStringConvertible {
 
     /// Every type that the relay knows. Lists of event types know these names: the REST API refuses another name, and
     /// the configuration warns of one, because the native format accepts events of other types.
-    package static let all: [EventType] = reported + [.contactIdentified, .messageSend, .messageRevoke, .webhookTest]
+    package static let all: [EventType] =
+        reported + [
+            .contactIdentified, .messageSend, .messageRevoke, .documentReceived, .webhookTest,
+        ]
 }
 
 /// A choice of event types: names, `message.*`, or `*`.

@@ -38,14 +38,16 @@ package struct PipelineEvent: Sendable {
         }
     }
 
-    /// Plans one delivery of the event as it is now; none to a route of documents when the event has none.
+    /// Plans one delivery of the event as it is now, unless the destination takes something else: originals, or
+    /// documents of which the event has none.
     package mutating func deliver(to route: DeliveryTarget) {
-        let takesDocuments = route.settings.takesDocuments
-        if takesDocuments, event.raw == nil { return }
+        let content = route.settings.content
+        guard (content == .originals) == (event.type == .documentReceived) else { return }
+        if content != .events, event.raw == nil { return }
         deliveries.append(
             PlannedDelivery(
                 of: event,
-                body: takesDocuments ? event.raw?.json : body,
+                body: content == .events ? body : event.raw?.json,
                 to: route.destination,
                 lane: route.settings.lane(session: event.session, chat: event.chat),
                 pipeline: pipeline,

@@ -11,7 +11,7 @@ extension WebhookDestinationOptions: DestinationKind {
     ) -> any Destination {
         WebhookDestination(
             url: url,
-            content: content,
+            content: request,
             secrets: common.secrets,
             timeout: common.timeout,
             maxResponseBody: environment.configuration.maxResponseBody,

@@ -1,6 +1,7 @@
 package import RelayCore
 internal import RelayCrypto
 package import RelayHTTPClient
+internal import RelayJSON
 
 /// Posts deliveries to one address, as stage-07 shapes them.
 package struct WebhookDestination: InspectableHTTPDestination {
@@ -50,6 +51,11 @@ package struct WebhookDestination: InspectableHTTPDestination {
     /// The request of an attempt, signed for the given time; a batch of one when the destination uses batches.
     package func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPClientRequest {
         guard settings.batch == nil else { return request(for: [delivery], at: moment) }
+        if let names = content.originalHeaders,
+            let document = (try? JSON(parsing: delivery.body)).flatMap(RawGatewayDocument.init)
+        {
+            return request(for: delivery, with: document, names, at: moment)
+        }
         let (body, headers) = content.rendered(delivery.body)
         let fields: [(name: String, value: String)] = [
             ("X-ZapHub-Event", delivery.type.name),
@@ -60,6 +66,20 @@ package struct WebhookDestination: InspectableHTTPDestination {
         return request(
             fields + headers, type: content.contentType, body: body, id: delivery.id.webhookID, signing: signing,
             at: moment)
+    }
+
+    /// The request that repeats a gateway's, with the gateway's bytes and those of its header fields that are named. The
+    /// `deliveryId` is in a header only.
+    private func request(
+        for delivery: ClaimedDelivery, with document: RawGatewayDocument, _ names: [String], at moment: Timestamp
+    ) -> HTTPClientRequest {
+        var fields: [(name: String, value: String)] = [
+            ("X-ZapHub-Event", delivery.type.name), ("X-ZapHub-Delivery", delivery.name),
+        ]
+        for name in names { if let value = document.header(name) { fields.append((name, value)) } }
+        return request(
+            fields + content.rendered([]).headers, type: document.header("Content-Type") ?? content.contentType,
+            body: document.bytes, id: delivery.id.webhookID, signing: delivery.signing.map { [$0] } ?? [], at: moment)
     }
 
     /// The request with the body of a batch. Its headers contain no placeholders.

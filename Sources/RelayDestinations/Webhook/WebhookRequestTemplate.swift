@@ -18,15 +18,19 @@ package struct WebhookRequestTemplate: Sendable {
     package let body: TextTemplate?
     let contentType: String
     let headers: [(name: String, value: HeaderValue)]
+    /// The gateway's header fields that are sent along with its documents; nil: events are sent, not documents.
+    let originalHeaders: [String]?
 
     package init(
         body: TextTemplate? = nil,
         contentType: String = "application/json",
-        headers: [(name: String, value: HeaderValue)] = []
+        headers: [(name: String, value: HeaderValue)] = [],
+        originalHeaders: [String]? = nil
     ) {
         self.body = body
         self.contentType = contentType
         self.headers = headers
+        self.originalHeaders = originalHeaders
     }
 
     /// Whether any header is rendered from the event.

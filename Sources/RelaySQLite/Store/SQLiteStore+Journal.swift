@@ -69,7 +69,7 @@ extension SQLiteStore {
             occurredAt: row.optionalTime(5),
             receivedAt: row.time(6),
             payload: try row.object(10),
-            raw: row.optionalBytes(12).map { RawGatewayDocument(bytes: $0, signature: row.optionalText(11)) },
+            raw: row.optionalBytes(12).map { StoreWriter.document($0, headersColumn: row.optionalText(11)) },
             rerun: run == 0
                 ? nil
                 : EventRerun(

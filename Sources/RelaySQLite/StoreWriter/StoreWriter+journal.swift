@@ -73,12 +73,25 @@ extension StoreWriter {
         try statements.insertEvent.run(
             .int(id), .text(entry.source), .text(event.session), .text(event.type.name), SQLValue(event.chat),
             SQLValue(event.occurredAt), .int(moment.milliseconds), .blob(entry.payload),
-            SQLValue(event.raw?.signature), SQLValue(event.raw?.bytes)
+            SQLValue(event.raw.flatMap(Self.column(ofHeaders:))), SQLValue(event.raw?.bytes)
         )
-        if isNewSession(event.session) {
+        // The session of a document is its source, which is no WhatsApp account.
+        if event.type != .documentReceived, isNewSession(event.session) {
             try statements.registerSession.run(.text(event.session), .int(moment.milliseconds))
         }
         return EventAcceptanceResult(id: EventID(id), isDuplicate: false)
+    }
+
+    /// The kept header fields of a document: a JSON list of pairs. Rows of earlier versions have the bare signature.
+    private static func column(ofHeaders document: RawGatewayDocument) -> String? {
+        document.headers.isEmpty ? nil : RawGatewayDocument.json(document.headers).text
+    }
+
+    static func document(_ bytes: [UInt8], headersColumn column: String?) -> RawGatewayDocument {
+        guard let column, column.hasPrefix("["), let json = try? JSON(parsing: Array(column.utf8)) else {
+            return RawGatewayDocument(bytes: bytes, signature: column)
+        }
+        return RawGatewayDocument(bytes: bytes, headers: RawGatewayDocument.headers(json))
     }
 
     func commit(_ result: EventProcessingResult, at moment: Timestamp) throws {

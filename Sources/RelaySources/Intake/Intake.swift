@@ -43,21 +43,21 @@ package struct Intake: Sendable {
         if let authentication, !authentication.admits(body: document, at: clock.wall, header: header) {
             throw .unauthorized
         }
-        return try await accept(document, session: session, signature: header("x-hub-signature-256"))
+        return try await accept(document, session: session, header: header)
     }
 
     /// Accepts one document of a sender that is already authenticated.
     /// - Parameters:
     ///   - session: the session of the document; nil for the one it names, or the source's default.
-    ///   - signature: the value of the document's `X-Hub-Signature-256` header field.
+    ///   - header: returns the value of a header field by its case-insensitive name.
     package func accept(
         _ document: [UInt8],
         session: String?,
-        signature: String? = nil
+        header: (String) -> String? = { _ in nil }
     ) async throws(IntakeError) -> IntakeResult {
         let parsed: ParsedDocument
         do {
-            parsed = try reader.parsed(document, session: session, at: clock.wall, signature: signature)
+            parsed = try reader.parsed(document, session: session, at: clock.wall, header: header)
         } catch {
             try await keep(error.rejected, session: session)
             throw error
@@ -80,12 +80,14 @@ package struct Intake: Sendable {
         try reader.parsed(document, session: nil, at: clock.wall)
     }
 
-    /// Makes events durable.
+    /// Makes events durable. Returns a result for each that was read from the document; that of the document itself is
+    /// not the sender's.
     func store(_ events: [ParsedEvent]) async throws(IntakeError) -> [EventAcceptanceResult] {
         let completed = try await reader.completed(events)
         guard !completed.isEmpty else { return [] }
         do {
-            return try await journal.accept(completed, source: source, at: clock.wall)
+            let results = try await journal.accept(completed, source: source, at: clock.wall)
+            return zip(completed, results).filter { $0.0.type != .documentReceived }.map(\.1)
         } catch {
             throw IntakeError(error)
         }

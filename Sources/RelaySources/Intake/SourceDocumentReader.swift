@@ -21,12 +21,15 @@ package struct SourceDocumentReader: Sendable {
     private let format: any SourceFormat
     private let defaultSession: String?
     private let keepsRaw: Bool
+    private let originalHeaders: [String]?
     private let resends: ResendRequestFilter?
     private let files: EmbeddedFileHandling
 
     /// - Parameters:
     ///   - defaultSession: the session of documents for which neither the document nor the route names one.
     ///   - keepsRaw: whether events keep the document that they were read from, for destinations that take documents.
+    ///   - originalHeaders: the header fields that are kept with each document as it was posted, for destinations that
+    ///     take originals; nil: documents are not kept as a whole.
     ///   - resends: removes requests to resend messages that were already sent, for formats whose documents contain
     ///     such requests; nil to remove nothing.
     package init(
@@ -34,6 +37,7 @@ package struct SourceDocumentReader: Sendable {
         format: any SourceFormat,
         defaultSession: String? = nil,
         keepsRaw: Bool = false,
+        originalHeaders: [String]? = nil,
         resends: ResendRequestFilter? = nil,
         files: EmbeddedFileHandling
     ) {
@@ -41,15 +45,19 @@ package struct SourceDocumentReader: Sendable {
         self.format = format
         self.defaultSession = defaultSession
         self.keepsRaw = keepsRaw
+        self.originalHeaders = originalHeaders
         self.resends = type(of: format).repeatsCommands ? resends : nil
         self.files = files
     }
 
     /// Creates the reader of a configured source.
-    /// - Parameter format: the format that the source names.
+    /// - Parameters:
+    ///   - format: the format that the source names.
+    ///   - originalHeaders: as in ``RelayConfiguration/originalHeaders(ofSource:)``.
     package init(
         _ source: RelayConfiguration.Source,
         format: any SourceFormat,
+        originalHeaders: [String]?,
         resends: ResendRequestFilter? = nil,
         files: EmbeddedFileHandling
     ) {
@@ -58,6 +66,7 @@ package struct SourceDocumentReader: Sendable {
             format: format,
             defaultSession: source.session,
             keepsRaw: source.keepsRaw,
+            originalHeaders: originalHeaders,
             resends: resends,
             files: files
         )
@@ -77,16 +86,16 @@ package struct SourceDocumentReader: Sendable {
     /// - Parameters:
     ///   - session: the session that the route names; it takes precedence over the document's.
     ///   - moment: the time when the document was received.
-    ///   - signature: the value of the document's `X-Hub-Signature-256` header field.
-    /// - Returns: the events, none when the document is valid but contains none; and the documents of a batch that cannot
-    ///   be read.
+    ///   - header: returns the value of a header field that came with the document by its case-insensitive name.
+    /// - Returns: the events, none when the document is valid but contains none, or that of the document itself; and the
+    ///   documents of a batch that cannot be read.
     package func read(
         _ document: [UInt8],
         session: String? = nil,
         at moment: Timestamp,
-        signature: String? = nil
+        header: (String) -> String? = { _ in nil }
     ) async throws(IntakeError) -> ParsedDocument {
-        var parsed = try parsed(document, session: session, at: moment, signature: signature)
+        var parsed = try parsed(document, session: session, at: moment, header: header)
         parsed.events = try await completed(parsed.events)
         return parsed
     }
@@ -96,16 +105,37 @@ package struct SourceDocumentReader: Sendable {
         _ document: [UInt8],
         session: String?,
         at moment: Timestamp,
-        signature: String? = nil
+        header: (String) -> String? = { _ in nil }
     ) throws(IntakeError) -> ParsedDocument {
         var parsed = try parsed(document, session: session, at: moment)
         // The signature covers the whole document, so it does not apply to a part of it.
-        if keepsRaw, let signature {
+        if keepsRaw, let signature = header(RawGatewayDocument.signatureHeader) {
             for index in parsed.events.indices where parsed.events[index].raw?.bytes == document {
-                parsed.events[index].raw?.signature = signature
+                parsed.events[index].raw = RawGatewayDocument(bytes: document, signature: signature)
             }
         }
+        if let originalHeaders {
+            let original = original(
+                document, keeping: ["Content-Type"] + originalHeaders, of: header, parsed.events.count)
+            parsed.events.insert(original, at: 0)
+        }
         return parsed
+    }
+
+    /// The event of a document itself. Its session is the source: a document may be of several sessions or none, and the
+    /// documents of a source keep their order. It has no deduplication key: what is accepted twice is forwarded twice.
+    private func original(
+        _ document: [UInt8], keeping names: [String], of header: (String) -> String?, _ count: Int
+    ) -> ParsedEvent {
+        let headers = names.compactMap { name in
+            header(name).map { RawGatewayDocument.HeaderField(name: name, value: $0) }
+        }
+        return ParsedEvent(
+            type: .documentReceived,
+            session: source,
+            payload: ["size": .int(Int64(document.count)), "events": .int(Int64(count))],
+            raw: RawGatewayDocument(bytes: document, headers: headers)
+        )
     }
 
     private func parsed(

@@ -47,6 +47,7 @@ struct PipelineTestRunner {
             format: test.source.format.init(),
             defaultSession: test.source.session,
             keepsRaw: test.source.keepsRaw,
+            originalHeaders: configuration.originalHeaders(ofSource: test.source.name),
             resends: ResendRequestFilter(ledger: receivers.ledger, destinations: configuration.sentMessagesLedgers),
             files: .identified
         )
