@@ -75,11 +75,9 @@ struct OriginalFlowTests {
         documents.append(("cloud_api", Array(empty.utf8)))
         documents.append(("chatwoot", Array(#"{ "event" : "conversation_updated", "id" : 1 }"#.utf8)))
         // The key with which the gateway's polls and comments are decrypted.
-        var keyed = baileysText("KEYED")
-        keyed["data"]?["messages"]?[0]?["message"]?["messageContextInfo"] = [
-            "messageSecret": "a2V5LW9mLXRoZS1tZXNzYWdl"
-        ]
-        documents.append(("baileys", keyed.bytes))
+        let secret = #""messageContextInfo":{"messageSecret":"a2V5LW9mLXRoZS1tZXNzYWdl"},"conversation""#
+        let keyed = baileysText("KEYED").text.replacing(#""conversation""#, with: secret)
+        documents.append(("baileys", Array(keyed.utf8)))
         // The same document again is another document.
         documents.append(documents[0])
         var events = 0
