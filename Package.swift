@@ -160,8 +160,8 @@ let package = Package(
         tests("RelayJQ", ["RelayJSON"]),
         tests("RelaySources", ["RelayCore", "RelayFormats", "RelayJSON", "RelayTesting", .logging]),
         tests(
-            "RelayFormats", ["RelayCore", "RelayJSON", "RelayTesting"],
-            resources: [.copy("ContentCases"), .copy("Corpus")]),
+            "RelayFormats", ["RelayConfig", "RelayCore", "RelayJSON", "RelayStages", "RelayTesting"],
+            resources: [.copy("ContentCases"), .copy("Corpus"), .copy("EventDocuments")]),
         tests("RelayStages", ["RelayConfig", "RelayCore", "RelayJSON", "RelayTesting"]),
         tests(
             "RelayPipeline",

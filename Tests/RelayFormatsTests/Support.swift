@@ -1,6 +1,8 @@
 import RelayCore
 import RelayFormats
 import RelayJSON
+import RelayTesting
+import Testing
 
 /// The time at which the tests receive all documents.
 let receivedAt = Timestamp(seconds: 1_763_030_000)
@@ -18,13 +20,22 @@ func read(
     try parsed(document, as: format, session: session).events
 }
 
-/// Reads a document as `format`, with the documents of a batch that cannot be read.
+/// Reads a document as `format`, with the documents of a batch that cannot be read. What the events have must be in the
+/// catalogue of events, unless the format passes payloads on as they are.
 func parsed(
     _ document: String,
     as format: any SourceFormat = BaileysFormat(),
     session: String? = "demo"
 ) throws(InvalidDocumentError) -> ParsedDocument {
-    try format.read(Array(document.utf8), context: FormatReadContext(session: session, receivedAt: receivedAt))
+    let parsed = try format.read(
+        Array(document.utf8), context: FormatReadContext(session: session, receivedAt: receivedAt))
+    if !(format is NativeFormat) {
+        for event in parsed.events {
+            let problems = EventCatalogueCheck.problems(event.type, event.payload)
+            #expect(problems == [], "\(event.type) of \(document)")
+        }
+    }
+    return parsed
 }
 
 /// A Baileys event with the argument of its handler.

@@ -68,4 +68,25 @@ struct NamedPeopleTests {
         let list: JSONObject = ["groupId": .string(group), "participants": members]
         #expect(try await fixture().enriched(draft(.groupUpdated, chat: group, list)) == list)
     }
+
+    private typealias Names = (verified: String?, saved: String?, own: String?, event: JSON, result: JSON)
+    private static let names: [Names] = [
+        ("V", "S", "P", "E", "V"), (nil, "S", "P", "E", "S"), (nil, nil, "P", "E", "E"), (nil, nil, "P", .null, "P"),
+        (nil, nil, nil, .null, .null),
+    ]
+
+    /// The order that docs/events.md states.
+    @Test func aContactsNameIsTheFirstThatIsKnown() async throws {
+        for names in Self.names {
+            let fixture = try EnrichFixture("enrich")
+            fixture.knows(
+                .contact(
+                    Contact(
+                        session: "main", id: ana, name: names.saved, pushName: names.own, verifiedName: names.verified,
+                        updatedAt: now)))
+            let payload = try await fixture.enriched(message(in: ana, ["contactName": names.event]))
+            #expect(payload["contactName"] == names.result)
+            #expect(payload["chatName"] == names.result)
+        }
+    }
 }

@@ -217,6 +217,7 @@ struct MediaFlowTests {
             let payload = try #require(try JSON(parsing: request.body)["payload"])
             #expect(payload["targetMessageId"] == "M1")
             #expect(payload["update"] == "media")
+            #expect(EventCatalogueCheck.problems(.messageUpdated, payload.object ?? [:]) == [])
             #expect(payload["content"]?["caption"] == "olha")
             let link = try #require(payload["media"]?["url"]?.string)
             #expect(try await fixture.get(link).bytes == sealed.plain)

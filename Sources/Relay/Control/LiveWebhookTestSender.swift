@@ -58,7 +58,7 @@ struct LiveWebhookTestSender: TestEventSender {
             chat: nil,
             occurredAt: now,
             receivedAt: now,
-            payload: ["message": "This is a test of the webhook.", "timestamp": .int(now.seconds)]
+            payload: ParsedEvent.webhookTestPayload(at: now)
         )
         let planned = PlannedDelivery(
             of: sample,

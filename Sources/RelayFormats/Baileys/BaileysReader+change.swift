@@ -31,15 +31,15 @@ extension BaileysReader {
         let data = try object(data, at: pointer)
         if data.flag("all") {
             let chat = try address(data, "jid", "the chat's JID", at: pointer)
-            var payload = JSONObject()
-            payload.append("messageId", .null)
-            payload.append("chatId", .string(chat.description))
-            payload.append("type", .string("deleted"))
-            payload.append("isGroup", .bool(chat.isGroup))
-            payload.append("timestamp", .int(receivedAt.seconds))
-            payload.append("fromMe", .bool(true))
-            payload.append("chatKind", .string(chat.chatKind.rawValue))
-            payload.append("timestampSource", .string("received"))
+            let facts = MessageFacts(
+                id: "",
+                chat: PersonIdentity(chat),
+                isFromMe: true,
+                content: MessageContent(type: "deleted", content: nil),
+                receivedAt: receivedAt
+            )
+            var payload = facts.payload(for: .messageDeleted)
+            for id in ["messageId", "wa_message_id"] { payload[id] = .null }
             payload.append("deletedFor", .string("me"))
             payload.append("all", .bool(true))
             return [event(.messageDeleted, chat: chat, payload)]
