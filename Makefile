@@ -31,13 +31,14 @@ check: ## check the format of the Swift sources, imports, and what the pages ref
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
-reference: packages ## renew docs/reference and docs/schema from the options that the sources declare
+reference: packages ## renew docs/reference, docs/schema and docs/events.md from what the sources declare
 	$(SWIFT) build --product zaphub
 	@mkdir -p docs/reference docs/schema
 	for page in config destinations stages tests; do \
 		"$$($(SWIFT) build --show-bin-path)/zaphub" explain --page $$page > docs/reference/$$page.md || exit; \
 	done
-	for file in config pipeline tests; do \
+	"$$($(SWIFT) build --show-bin-path)/zaphub" explain --bodies examples/bodies > docs/events.md
+	for file in config pipeline tests events; do \
 		"$$($(SWIFT) build --show-bin-path)/zaphub" schema $$file > docs/schema/$$file.json || exit; \
 	done
 

@@ -1,7 +1,7 @@
 package import RelayConfig
 internal import RelayCore
 
-/// The documentation of all configuration options, generated from their declarations.
+/// The documentation of all configuration options and of the events, generated from their declarations.
 package struct ConfigurationDocumentation: Sendable {
     package let entries: [ReferenceEntry]
     let registry: ConfigurationKindRegistry
@@ -10,7 +10,7 @@ package struct ConfigurationDocumentation: Sendable {
         self.registry = registry
         entries =
             Self.sections(registry) + Self.destinations(registry) + Self.pipeline(registry) + Self.stages(registry)
-            + Self.tests(registry) + Self.sources(registry)
+            + Self.tests(registry) + Self.sources(registry) + Self.events
     }
 
     /// The entries of a group, in the order of their declaration.

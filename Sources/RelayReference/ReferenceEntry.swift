@@ -1,11 +1,11 @@
 package import RelayConfig
 internal import RelayJSON
 
-/// A kind of configuration item with its description and options.
+/// A kind of configuration item with its description and options, or an event with its fields.
 package struct ReferenceEntry: Sendable {
     /// The group of an entry.
     package enum Group: String, Sendable, CaseIterable {
-        case section, destination, pipeline, stage, test, auth, transport, format
+        case section, destination, pipeline, stage, test, auth, transport, format, event, content
 
         /// The heading of the group.
         var title: String {
@@ -18,6 +18,8 @@ package struct ReferenceEntry: Sendable {
             case .auth: "Kinds of auth"
             case .transport: "Transports"
             case .format: "Formats"
+            case .event: "Events"
+            case .content: "Types of content"
             }
         }
 
@@ -32,8 +34,16 @@ package struct ReferenceEntry: Sendable {
             case .auth: "a kind of auth (type: in a source's auth)"
             case .transport: "a transport (transport: in sources)"
             case .format: "a format (format: in sources)"
+            case .event: "an event"
+            case .content: "a type of content (payload.type)"
             }
         }
+
+        /// The noun for a part of an entry.
+        var memberNoun: String { isDelivered ? "a field" : "an option" }
+
+        /// Whether its entries describe what receivers get, and not the configuration.
+        var isDelivered: Bool { self == .event || self == .content }
     }
 
     package let group: Group
@@ -46,25 +56,75 @@ package struct ReferenceEntry: Sendable {
     /// An example in YAML; nil when the options are sufficient.
     package var example: String?
 
-    /// The options, followed by those of nested maps: `breaker.failures` after `breaker`.
-    package var options: [OptionDocumentation] { OptionDocumentation.all(of: fields, inAlternatives: group == .test) }
+    /// What receivers get: the fields of each form that the event or the content has.
+    package var sections: [ReferenceSection] = []
+
+    /// The options, followed by those of nested maps: `breaker.failures` after `breaker`. Fields of several forms stand
+    /// there once.
+    package var options: [OptionDocumentation] {
+        guard sections.isEmpty else {
+            var seen: Set<String> = []
+            return sections.flatMap(\.options).filter { seen.insert($0.path).inserted }
+        }
+        return OptionDocumentation.all(of: fields, inAlternatives: group == .test)
+    }
 }
 
-/// One option of an entry.
-package struct OptionDocumentation: Sendable {
+/// The fields of one form.
+package struct ReferenceSection: Sendable {
+    package let title: String
+    package let options: [OptionDocumentation]
+}
+
+/// One option of an entry, or one field.
+package struct OptionDocumentation: Sendable, Hashable {
+    /// Whether the option must be there, or the field is.
+    enum Presence: Sendable, Hashable {
+        case required
+        case optional
+        /// Optional, with a default value.
+        case defaulted(String)
+        /// A clause: `always`, `when …`.
+        case stated(String)
+    }
+
     /// `failures`, or `breaker.failures` for a nested option.
     package let path: String
-    package let field: AnyOptionField
-
+    /// `failures`.
+    package let name: String
+    /// A description in one sentence.
+    package let summary: String
     /// The permitted values: `a duration such as 10s, from 0s to 10m`.
-    var type: String {
+    let type: String
+    let presence: Presence
+
+    init(path: String, name: String, summary: String, type: String, presence: Presence) {
+        self.path = path
+        self.name = name
+        self.summary = summary
+        self.type = type
+        self.presence = presence
+    }
+
+    init(path: String, field: AnyOptionField) {
         let bounds = field.shape.bounds
-        return field.typeName + (bounds.map { ", " + $0 } ?? "")
+        self.init(
+            path: path,
+            name: field.name,
+            summary: field.summary,
+            type: field.typeName + (bounds.map { ", " + $0 } ?? ""),
+            presence: field.isRequired ? .required : Self.value(of: field).map(Presence.defaulted) ?? .optional
+        )
     }
 
     /// The default value; nil when the option is required or has no default.
     var value: String? {
-        guard !field.isRequired, let json = field.defaultJSON, !json.isNull else { return nil }
+        guard case .defaulted(let value) = presence else { return nil }
+        return value
+    }
+
+    private static func value(of field: AnyOptionField) -> String? {
+        guard let json = field.defaultJSON, !json.isNull else { return nil }
         if case .options = field.shape { return nil }
         let text = json.array?.map { $0.string ?? $0.text }.joined(separator: ", ") ?? json.string ?? json.text
         return text.isEmpty || json.object?.isEmpty == true ? nil : text

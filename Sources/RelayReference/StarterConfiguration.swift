@@ -125,12 +125,12 @@ package struct StarterConfiguration: Sendable {
         let margin = String(repeating: " ", count: indent)
         var lines: [String] = []
         var others: [String] = []
-        for option in fields.map({ OptionDocumentation(path: $0.name, field: $0) }) {
-            if option.value != nil, let json = option.field.defaultJSON, !option.field.isSecret {
-                let setting = TerminalTextLayout.pad("\(option.path): \(YAMLFormatting.flow(json))", 34)
-                lines.append("\(margin)# \(setting) # \(option.field.summary)")
-            } else if !option.field.isSecret {
-                others.append(option.path)
+        for field in fields where !field.isSecret {
+            if OptionDocumentation(path: field.name, field: field).value != nil, let json = field.defaultJSON {
+                let setting = TerminalTextLayout.pad("\(field.name): \(YAMLFormatting.flow(json))", 34)
+                lines.append("\(margin)# \(setting) # \(field.summary)")
+            } else {
+                others.append(field.name)
             }
         }
         if !others.isEmpty { lines.append("\(margin)# There are also: \(others.joined(separator: ", ")).") }

@@ -87,7 +87,7 @@ struct ExplainTests {
     @Test func everythingSaysWhatItIsInLinesThatFitATerminal() throws {
         for entry in ConfigurationDocumentation.everything.entries {
             #expect(!entry.summary.isEmpty, "\(entry.name)")
-            for option in entry.options { #expect(!option.field.summary.isEmpty, "\(entry.name).\(option.path)") }
+            for option in entry.options { #expect(!option.summary.isEmpty, "\(entry.name).\(option.path)") }
             for line in try explain(entry.name).split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
         }
         for line in ConfigurationDocumentation.everything.list.split(separator: "\n") {

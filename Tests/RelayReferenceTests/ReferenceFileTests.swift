@@ -1,3 +1,4 @@
+import Foundation
 import RelayJSON
 import RelayReference
 import Testing
@@ -10,6 +11,11 @@ struct ReferenceFileTests {
     func theReferenceIsOfToday(_ page: ConfigurationDocumentation.Page) throws {
         let committed = try Repository.text("docs/reference/\(page.rawValue).md")
         #expect(committed == ConfigurationDocumentation.everything.markdown(page), Self.stale)
+    }
+
+    @Test func thePageOfEventsIsOfToday() throws {
+        let bodies = Repository.root.appendingPathComponent("examples/bodies").path
+        #expect(try Repository.text("docs/events.md") == EventPage(folder: bodies).markdown, Self.stale)
     }
 
     @Test(arguments: ConfigurationDocumentation.SchemaFile.allCases)

@@ -20,7 +20,7 @@ enum EventTypeCatalog {
         }
     }
 
-    static let entries: [Entry] = [
+    private static let stage07: [Entry] = [
         Entry(
             type: .sessionQRUpdated,
             description: "QR code was generated or updated",
@@ -64,44 +64,15 @@ enum EventTypeCatalog {
             description: "Message could not be sent",
             payload: ["messageId": "uuid", "error": "string", "attempts": "number"]
         ),
-        Entry(
-            type: .messageUpdated,
-            description: "Message was edited",
-            payload: [
-                "messageId": "uuid", "chatId": "jid", "type": "string", "content": "object", "timestamp": "timestamp",
-            ]
-        ),
-        Entry(
-            type: .messageDeleted,
-            description: "Message was deleted for everyone",
-            payload: ["messageId": "uuid", "chatId": "jid", "timestamp": "timestamp"]
-        ),
-        Entry(
-            type: .messageReaction,
-            description: "Somebody reacted to a message, or took the reaction back",
-            payload: ["messageId": "uuid", "chatId": "jid", "content": "object", "timestamp": "timestamp"]
-        ),
-        Entry(
-            type: .presenceUpdated,
-            description: "Somebody is typing, recording, online or away",
-            payload: ["chatId": "jid", "participant": "jid", "presence": "string"]
-        ),
-        Entry(
-            type: .callReceived,
-            description: "A call came in or changed its state",
-            payload: ["callId": "string", "from": "jid", "status": "string", "timestamp": "timestamp"]
-        ),
-        Entry(
-            type: .groupUpdated,
-            description: "A group's subject, picture, settings or participants changed",
-            payload: ["groupId": "jid", "groupName": "string"]
-        ),
-        Entry(
-            type: .contactUpdated,
-            description: "A contact's name or picture changed",
-            payload: ["contactId": "jid", "contactName": "string"]
-        ),
     ]
+
+    /// The eight of stage-07, then the relay's own, from the catalogue of events.
+    static let entries: [Entry] = {
+        let known = stage07.map(\.type)
+        return stage07
+            + EventCatalogue.events.filter { EventType.reported.contains($0.type) && !known.contains($0.type) }.map(
+                Entry.init)
+    }()
 
     /// Whether a string is a valid event type: words of `a-z 0-9 _` separated by dots. The type is used in headers and
     /// ids.
@@ -115,6 +86,32 @@ enum EventTypeCatalog {
                             || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_")
                     }
             }
+    }
+}
+
+extension EventTypeCatalog.Entry {
+    fileprivate init(_ event: EventDescription) {
+        let fields = event.forms[0].fields.filter { $0.condition == nil }
+        self.init(
+            type: event.type,
+            description: event.summary,
+            payload: JSONObject(fields.map { ($0.name, .string($0.type.notation)) })
+        )
+    }
+}
+
+extension EventFieldType {
+    /// The type in the notation of stage-07.
+    fileprivate var notation: String {
+        switch self {
+        case .text, .base64, .word: "string"
+        case .integer, .number: "number"
+        case .boolean: "boolean"
+        case .jid: "jid"
+        case .time, .seconds: "timestamp"
+        case .list: "array"
+        case .object, .anyObject, .content: "object"
+        }
     }
 }
 

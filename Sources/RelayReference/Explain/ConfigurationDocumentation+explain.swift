@@ -29,20 +29,39 @@ extension ConfigurationDocumentation {
         let entries = entries.filter { $0.name == word }
         if !entries.isEmpty { return entries.map(ReferenceMatch.entry) }
         guard let dot = word.firstIndex(of: ".") else {
-            let options = self.entries.compactMap { Self.option(word, of: $0, anywhere: true) }
+            let options = options(named: word)
             if !options.isEmpty { return options }
             throw unknown(word)
         }
-        let name = String(word[..<dot])
-        let path = String(word[word.index(after: dot)...])
-        let owners = self.entries.filter { $0.name == name }
-        guard !owners.isEmpty else { throw unknown(name) }
+        // Names of events have dots themselves.
+        let owning = self.entries.filter { word.hasPrefix($0.name + ".") }
+        guard let name = owning.map(\.name).max(by: { $0.count < $1.count }) else {
+            let isNearlyKnown = SpellingSuggestion.nearest(to: word, among: Set(self.entries.map(\.name))) != nil
+            throw unknown(isNearlyKnown ? word : String(word[..<dot]))
+        }
+        let path = String(word.dropFirst(name.count + 1))
+        let owners = owning.filter { $0.name == name }
         let found = owners.compactMap { Self.option(path, of: $0) }
         guard found.isEmpty else { return found }
         let known = owners.flatMap { $0.options.map(\.path) }
-        let message = "\(name) has no option \"\(path)\""
+        let noun = owners.contains { !$0.group.isDelivered } ? "option" : "field"
+        let message = "\(name) has no \(noun) \"\(path)\""
         let help = SpellingSuggestion.help(for: path, among: known, intro: "it has") ?? "it has none"
         throw UnknownReferenceWordError(description: "\(message); \(help)")
+    }
+
+    /// An option wherever it is; when there is none, a field that events or contents have, each declaration once.
+    private func options(named word: String) -> [ReferenceMatch] {
+        let options = entries.filter { !$0.group.isDelivered }
+            .compactMap { Self.option(word, of: $0, anywhere: true) }
+        guard options.isEmpty else { return options }
+        var seen: Set<[OptionDocumentation]> = []
+        return entries.filter(\.group.isDelivered).compactMap { entry in
+            guard let result = Self.option(word, of: entry), case .option(_, let options) = result,
+                seen.insert(options).inserted
+            else { return nil }
+            return result
+        }
     }
 
     private static func option(_ path: String, of entry: ReferenceEntry, anywhere: Bool = false)
@@ -54,13 +73,15 @@ extension ConfigurationDocumentation {
                 $0.path == path || (anywhere && $0.path.hasSuffix("." + path))
             })
         else { return nil }
-        let inner = options[index...].dropFirst().prefix { $0.path.hasPrefix(options[index].path + ".") }
+        let inner = options[index...].dropFirst().prefix { option in
+            [".", "[]."].contains { option.path.hasPrefix(options[index].path + $0) }
+        }
         return .option(entry, [options[index]] + inner)
     }
 
     private func unknown(_ word: String) -> UnknownReferenceWordError {
         let names = Set(entries.map(\.name))
-        let options = Set(entries.flatMap { $0.options.map(\.field.name) })
+        let options = Set(entries.flatMap { $0.options.map(\.name) })
         let nearest =
             SpellingSuggestion.nearest(to: word, among: names) ?? SpellingSuggestion.nearest(to: word, among: options)
         let help = nearest.map { "did you mean \"\($0)\"?" } ?? "`zaphub explain` lists what there is"

@@ -1,18 +1,22 @@
 internal import RelayConfig
 
 extension ConfigurationDocumentation {
-    /// All entries, one on each line.
+    /// All entries of the configuration, one on each line, and how to list the events.
     package var list: String {
-        let width = (entries.map(\.name.count).max() ?? 0) + 2
-        let groups = ReferenceEntry.Group.allCases.map { group in
+        let groups = ReferenceEntry.Group.allCases.filter { !$0.isDelivered }
+        let width = (groups.flatMap(entries).map(\.name.count).max() ?? 0) + 2
+        let lists = groups.map { group in
             let lines = entries(group).map { entry in
                 "  " + TerminalTextLayout.pad(entry.name, width)
                     + TerminalTextLayout.wrap(entry.summary, indent: width + 2)
             }
             return ([group.title] + lines).joined(separator: "\n")
         }
-        let help = "Ask further: zaphub explain media, zaphub explain media.wait, zaphub explain max_in_flight"
-        return (groups + [help]).joined(separator: "\n\n")
+        let help = """
+            Ask further: zaphub explain media, zaphub explain media.wait, zaphub explain max_in_flight
+            What receivers get: zaphub explain events, zaphub explain message.received
+            """
+        return (lists + [help]).joined(separator: "\n\n")
     }
 }
 
@@ -22,7 +26,7 @@ extension ReferenceMatch {
         switch self {
         case .entry(let entry): entry.text
         case .option(let entry, let options):
-            "\(entry.name).\(options.first?.path ?? ""): an option of \(entry.name), \(entry.group.noun)\n\n"
+            "\(entry.name).\(options.first?.path ?? ""): \(entry.group.memberNoun) of \(entry.name), \(entry.group.noun)\n\n"
                 + options.map(\.text).joined(separator: "\n")
         }
     }
@@ -36,19 +40,26 @@ extension ReferenceEntry {
         }
         if let example { parts.append(TerminalTextLayout.indent(example, by: 4)) }
         if !fields.isEmpty { parts.append("Options\n" + options.map(\.text).joined(separator: "\n")) }
+        parts += sections.map { "\($0.title)\n" + $0.options.map(\.text).joined(separator: "\n") }
         if group == .stage { parts.append("Beside the key: when, on_error, id, timeout (zaphub explain modifiers).") }
         return parts.joined(separator: "\n\n")
     }
 }
 
 extension OptionDocumentation {
-    /// Three lines: the option's name, its description, and its permitted values.
+    /// Three lines or more: the option's name, its description, and its permitted values.
     fileprivate var text: String {
-        let value = field.isRequired ? "required" : self.value.map { "default \($0)" }
-        let facts = [type, value].compactMap { $0 }.joined(separator: "; ")
+        let presence: String? =
+            switch self.presence {
+            case .required: "required"
+            case .optional: nil
+            case .defaulted(let value): "default \(value)"
+            case .stated(let clause): clause
+            }
+        let facts = [type, presence].compactMap { $0 }.joined(separator: "; ")
         return """
               \(path)
-                  \(TerminalTextLayout.wrap(field.summary, indent: 6))
+                  \(TerminalTextLayout.wrap(summary, indent: 6))
                   \(TerminalTextLayout.wrap(facts, indent: 6))
             """
     }

@@ -68,7 +68,7 @@ extension ReferenceMatch {
         switch self {
         case .entry(let entry): entry.markdown(level: 2)
         case .option(let entry, let options):
-            "## \(entry.name).\(options.first?.path ?? "")\n\n" + ReferenceEntry.table(of: options)
+            "## \(entry.name).\(options.first?.path ?? "")\n\n" + entry.group.table(of: options)
         }
     }
 }
@@ -78,22 +78,33 @@ extension ReferenceEntry {
         var parts = [String(repeating: "#", count: level) + " " + name, summary]
         parts += notes
         if let example { parts.append("```yaml\n\(example)\n```") }
-        if !fields.isEmpty { parts.append(Self.table(of: options)) }
+        if !fields.isEmpty { parts.append(group.table(of: options)) }
+        for section in sections { parts += ["**\(section.title)**", group.table(of: section.options)] }
         return parts.joined(separator: "\n\n")
     }
+}
 
-    fileprivate static func table(of options: [OptionDocumentation]) -> String {
+extension ReferenceEntry.Group {
+    /// A table of options or fields.
+    func table(of options: [OptionDocumentation]) -> String {
         let rows = options.map { option in
-            let value = option.field.isRequired ? "required" : option.value.map { "`\($0)`" } ?? ""
-            return "| `\(option.path)` | \(option.type.inCell) | \(value.inCell) | \(option.field.summary.inCell) |"
+            let presence =
+                switch option.presence {
+                case .required: "required"
+                case .optional: ""
+                case .defaulted(let value): "`\(value)`"
+                case .stated(let clause): clause
+                }
+            return "| `\(option.path)` | \(option.type.inCell) | \(presence.inCell) | \(option.summary.inCell) |"
         }
-        return (["| option | type | default | |", "|---|---|---|---|"] + rows).joined(separator: "\n")
+        let head = isDelivered ? "| field | type | there | |" : "| option | type | default | |"
+        return ([head, "|---|---|---|---|"] + rows).joined(separator: "\n")
     }
 }
 
 extension String {
     /// The text escaped for a table cell.
-    fileprivate var inCell: String {
+    var inCell: String {
         reduce(into: "") { $0 += $1 == "|" ? "\\|" : $1 == "<" ? "&lt;" : String($1) }
     }
 }

@@ -2,7 +2,7 @@ internal import RelayConfig
 package import RelayJSON
 
 extension ConfigurationDocumentation {
-    /// The file that a schema describes.
+    /// What a schema describes.
     package enum SchemaFile: String, Sendable, CaseIterable {
         /// `config.yaml`
         case config
@@ -10,18 +10,23 @@ extension ConfigurationDocumentation {
         case pipeline
         /// `pipelines/NAME_test.yaml`
         case tests
+        /// The bodies that receivers get.
+        case events
     }
 
     /// The JSON Schema (2020-12) of a file, for editors: names, types and values. Only `zaphub check` verifies rules
     /// about several options together.
     package func schema(_ file: SchemaFile) -> JSON {
+        switch file {
+        case .config: schema(registry.configurationFields, title: "ZapHub Relay: config.yaml")
+        case .pipeline: schema(registry.pipelineFields, title: "ZapHub Relay: pipelines/NAME.yaml")
+        case .tests: schema(registry.testFileFields, title: "ZapHub Relay: pipelines/NAME_test.yaml")
+        case .events: EventSchemaWriter.schema
+        }
+    }
+
+    private func schema(_ fields: [AnyOptionField], title: String) -> JSON {
         var writer = JSONSchemaWriter(reference: self)
-        let (title, fields) =
-            switch file {
-            case .config: ("ZapHub Relay: config.yaml", registry.configurationFields)
-            case .pipeline: ("ZapHub Relay: pipelines/NAME.yaml", registry.pipelineFields)
-            case .tests: ("ZapHub Relay: pipelines/NAME_test.yaml", registry.testFileFields)
-            }
         var schema: JSONObject = [
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": .string(title),
