@@ -24,7 +24,7 @@ struct CurlNameChanges {
         let mayHaveMoved =
             switch code {
             case .connect, .tls, .timeout, .reset, .blockedAddress: true
-            case .dns, .protocolError, .tooLarge, .invalidRequest, .cancelled, .other: false
+            case .dns, .protocolError, .tooLarge, .invalidRequest, .cancelled, .localShortage, .other: false
             }
         let name = "\(target.host):\(target.port)"
         guard mayHaveMoved, IPAddress(target.host) == nil, !fixed.contains(where: { $0.hasPrefix("\(name):") }) else {

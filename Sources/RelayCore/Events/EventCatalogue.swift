@@ -1,4 +1,5 @@
-/// Every event that the relay delivers, with the members of its body. The page docs/events.md, `zaphub explain` and the
+/// Every event that the relay delivers in its own envelope, with the members of its body. What is delivered for
+/// ``EventType/documentReceived`` is the gateway's document instead. The page docs/events.md, `zaphub explain` and the
 /// JSON Schema are made from it, and tests compare it with what formats and stages produce.
 package enum EventCatalogue {
     /// The events, in the order of ``EventType/all``.
