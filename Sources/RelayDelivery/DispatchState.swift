@@ -11,8 +11,8 @@ package struct DispatchState: Sendable {
     package private(set) var destinations: [DestinationKey: DestinationState] = [:]
     private let breaker: BreakerPolicy
     private var shares: SlotShares
-    /// Those that are to be looked at.
-    private var changed: Set<DestinationKey> = []
+    /// Those that are to be looked at, in the order in which something happened to them.
+    private var changed: [DestinationKey] = []
     private var timers = DestinationTimers()
     /// Those that answer and wait for a slot; the others wait in queues.
     private var answering: Set<DestinationKey> = []
@@ -40,7 +40,7 @@ package struct DispatchState: Sendable {
     /// Something of the destination is due at the given moment or earlier.
     package mutating func wake(_ key: DestinationKey, at due: Timestamp) {
         with(key) { $0.nextDue = min($0.nextDue ?? due, due) }
-        changed.insert(key)
+        changed.append(key)
     }
 
     package mutating func pause(_ pause: DestinationPause) {
@@ -48,7 +48,7 @@ package struct DispatchState: Sendable {
             destination.pause = pause
             destination.release = nil
         }
-        changed.insert(pause.destination)
+        changed.append(pause.destination)
     }
 
     /// - Parameter release: what it held, when that is to go out at a rate.
@@ -74,9 +74,9 @@ package struct DispatchState: Sendable {
     ) -> (resumed: [DestinationKey], paused: [DestinationPause]) {
         var resumed: [DestinationKey] = []
         var paused: [DestinationPause] = []
-        for key in keys ?? Set(destinations.keys) {
+        for key in keys?.sorted() ?? destinations.keys.sorted() {
             guard let destination = destinations[key] else { continue }
-            changed.insert(key)
+            changed.append(key)
             guard let present = receiver(key) else {
                 let isAbsent = destination.pause?.reason == .absent
                 let isIdle = destination.inFlight == 0 && destination.nextDue == nil && destination.place != .claiming
@@ -127,14 +127,14 @@ package struct DispatchState: Sendable {
             destination.receiverRate = fresh.receiverRate
         }
         change(key) { $0.answers = AnswerRecord() }
-        changed.insert(key)
+        changed.append(key)
     }
 
     /// Lets every open breaker probe now.
     package mutating func probe(at now: Timestamp) {
         for (key, destination) in destinations where destination.breaker.opensAt != nil {
             destinations[key]?.breaker.probe(at: now)
-            changed.insert(key)
+            changed.append(key)
         }
     }
 
@@ -144,8 +144,8 @@ package struct DispatchState: Sendable {
     /// ``abandoned(_:)``.
     /// - Parameter settings: nil for a destination that is gone; its deliveries stay queued.
     package mutating func claims(at now: Timestamp, settings: SettingsLookup) -> [DeliveryClaimRequest] {
-        // In an order that does not depend on chance, so that a run can be repeated.
-        for key in changed.count > 1 ? changed.sorted() : Array(changed) { arrange(key, at: now, settings) }
+        var seen: Set<DestinationKey> = []
+        for key in changed where seen.insert(key).inserted { arrange(key, at: now, settings) }
         changed.removeAll(keepingCapacity: true)
         while let next = timers.first, next.moment <= now {
             timers.removeFirst()
@@ -252,14 +252,14 @@ package struct DispatchState: Sendable {
                 if let request = RequestIdentity(batch, ordering: ordering) { destination.breaker.sent(request) }
             }
         }
-        changed.insert(result.destination)
+        changed.append(result.destination)
     }
 
     /// The outbox could not be asked.
     package mutating func abandoned(_ claims: [DeliveryClaimRequest]) {
         for claim in claims {
             destinations[claim.destination]?.place = .idle
-            changed.insert(claim.destination)
+            changed.append(claim.destination)
         }
     }
 
@@ -292,7 +292,7 @@ package struct DispatchState: Sendable {
                 destination.receiverRate.accepted(at: now)
             }
         }
-        changed.insert(key)
+        changed.append(key)
     }
 
     /// Changes a destination and keeps account of the slots.

@@ -128,7 +128,7 @@ package final class Dispatcher: Service {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { [outbox, eventQueue] in
-                    for await keys in outbox.newlyDue { eventQueue.post { $0.due.formUnion(keys) } }
+                    for await keys in outbox.newlyDue { eventQueue.post { $0.due += keys.sorted() } }
                 }
                 await loop(in: &group)
                 group.cancelAll()

@@ -18,7 +18,8 @@ final class DispatcherMailbox: Sendable {
 
     struct Content: Sendable {
         var finished: [FinishedRequest] = []
-        var due: Set<DestinationKey> = []
+        /// In the order in which they were reported; one may be there several times.
+        var due: [DestinationKey] = []
         var isShuttingDown = false
         /// Destinations that were added, removed or changed.
         var changed: Set<DestinationKey> = []

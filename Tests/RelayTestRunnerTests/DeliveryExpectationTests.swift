@@ -131,10 +131,10 @@ import Testing
             report == """
                 pipelines/default_test.yaml:2: it
                     delivered
-                        expected: no further delivery to log
+                        expected: no further delivery to session
                         got:      message.received, delivered after 1 attempt
                     delivered
-                        expected: no further delivery to session
+                        expected: no further delivery to log
                         got:      message.received, delivered after 1 attempt
                 1 test, 1 failed
                 """

@@ -94,13 +94,13 @@ import Testing
             wrong == """
                 pipelines/default_test.yaml:2: it
                     delivered
+                        expected: no further delivery to session
+                        got:      message.received, delivered after 1 attempt
+                    delivered
                         expected: no further delivery to crm
                         got:      message.received, delivered after 1 attempt
                     delivered
                         expected: no further delivery to log
-                        got:      message.received, delivered after 1 attempt
-                    delivered
-                        expected: no further delivery to session
                         got:      message.received, delivered after 1 attempt
                     dropped[0].event
                         expected: message.sent

@@ -16,6 +16,8 @@ final class InMemoryOutbox: Outbox, DestinationPauseStore {
         var batch: DeliveryID?
         var deadReason: DeadLetterReason?
         var lastError: String?
+        /// When it was finished.
+        var endedAt: Timestamp?
     }
 
     struct State: Sendable {
@@ -23,8 +25,6 @@ final class InMemoryOutbox: Outbox, DestinationPauseStore {
         /// The ids of queued and in-flight deliveries in each lane, in order; a delivery without a lane has its own.
         var lanes: [Lane: [DeliveryID]] = [:]
         var paused: [DestinationPause] = []
-        /// The finished deliveries, in the order in which they finished.
-        var ended: [DeliveryID] = []
     }
 
     enum Lane: Hashable {
@@ -55,11 +55,12 @@ final class InMemoryOutbox: Outbox, DestinationPauseStore {
         }
     }
 
-    /// All deliveries: the finished ones in the order in which they finished, then the others by id.
+    /// All deliveries: the finished ones in the order in which they finished, those of one moment by id, because it is
+    /// chance which of them is written first; then the others by id.
     var entries: [Entry] {
         state.withLock { state in
-            let open = state.entries.keys.filter { !state.ended.contains($0) }.sorted()
-            return (state.ended + open).compactMap { state.entries[$0] }
+            let never = Timestamp(milliseconds: .max)
+            return state.entries.values.sorted { ($0.endedAt ?? never, $0.id) < ($1.endedAt ?? never, $1.id) }
         }
     }
 
@@ -138,6 +139,7 @@ extension InMemoryOutbox.State {
         switch settlement.next {
         case .delivered:
             entry.state = .delivered
+            entry.endedAt = moment
         case .retry(let due):
             entry.state = .queued
             entry.notBefore = due
@@ -149,11 +151,11 @@ extension InMemoryOutbox.State {
         case .dead(let reason):
             entry.state = .dead
             entry.deadReason = reason
+            entry.endedAt = moment
         }
         entries[entry.id] = entry
         let lane = InMemoryOutbox.Lane(entry)
         if entry.state != .queued {
-            ended.append(entry.id)
             lanes[lane]?.removeAll { $0 == entry.id }
         }
         arrange(lane, at: moment)
