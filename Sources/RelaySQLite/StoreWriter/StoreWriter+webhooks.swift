@@ -75,9 +75,11 @@ extension StoreWriter {
         return .success(true)
     }
 
-    /// Deletes a webhook and its pause.
+    /// Deletes a webhook and what is kept of its pauses.
     func deleteWebhookRow(_ id: String) throws {
-        try database.run("DELETE FROM destination_pauses WHERE destination = ?", .text(id))
+        for table in ["destination_pauses", "destination_clocks", "destination_releases"] {
+            try database.run("DELETE FROM \(table) WHERE destination = ?", .text(id))
+        }
         try database.run("DELETE FROM webhooks WHERE id = ?", .text(id))
         forgetWebhook(id)
     }
