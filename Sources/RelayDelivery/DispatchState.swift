@@ -286,7 +286,7 @@ package struct DispatchState: Sendable {
                 destination.breaker.ended(
                     request, verdict, retryAfter: result.retryAfter, limit: settings.maxInFlight, at: now)
             }
-            if result.status == 429 {
+            if result.status == 429, settings.retry.respectRetryAfter {
                 destination.receiverRate.refused(at: now, retryAfter: result.retryAfter)
             } else if verdict == .up {
                 destination.receiverRate.accepted(at: now)

@@ -168,14 +168,14 @@ extension StoreConformanceContext {
     }
 
     func findsTheForwardedChatOfAHiddenIdentity() async throws {
-        let (lid, phone) = ("9000@lid", "5511912345678@s.whatsapp.net")
+        let (lid, phone) = ("9000@lid", "5511987654321@s.whatsapp.net")
         try equal(try await store.currentKey(of: chat()), chat())
         try equal(try await store.currentKey(of: chat(lid)), chat(lid), "nobody knows the phone")
         try await store.record([.chat(ForwardedChatMapping(key: chat(lid), contact: 7, updatedAt: now))])
         // The Brazilian number in its short spelling.
-        let payload: JSONObject = ["chatId": "551112345678@s.whatsapp.net", "chatLid": .string(lid)]
+        let payload: JSONObject = ["chatId": "551187654321@s.whatsapp.net", "chatLid": .string(lid)]
         let event = ParsedEvent(
-            type: .messageReceived, session: "acct", chat: "551112345678@s.whatsapp.net", payload: payload)
+            type: .messageReceived, session: "acct", chat: "551187654321@s.whatsapp.net", payload: payload)
         _ = try await store.accept([event], source: "baileys", at: now)
         try equal(try await store.currentKey(of: chat(lid)), chat(lid), "its own entry is not joined yet")
         try equal(try await store.currentKey(of: chat(lid, destination: "second")), chat(phone, destination: "second"))

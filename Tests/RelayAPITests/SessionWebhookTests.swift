@@ -23,7 +23,7 @@ struct SessionWebhookTests {
             let id = try #require(created.data["id"]?.string)
             var expected: JSON = [
                 "id": .string(id), "session": "abc-123", "url": "https://crm.example/hook",
-                "events": ["message.*", "session.connected"], "keep": nil,
+                "events": ["message.*", "session.connected"], "criteria": nil,
                 "headers": ["X-Team": "sales", "Authorization": "***", "X-Chat": "{{payload.chatId}}"],
                 "body": "{{payload.text}}", "content_type": "text/plain", "batch": nil,
                 "secret": ["set": true, "last4": "text", "value": "my-own-secret-text"],
@@ -297,14 +297,14 @@ struct SessionWebhookTests {
         api.seedSession(url: nil)
         let keep: JSON = ["chats": ["private", "group"], "from_me": false, "max_age": "10m"]
         try await api.run { client in
-            let answer = try await client.post(root, ["url": "https://a.example", "keep": keep])
+            let answer = try await client.post(root, ["url": "https://a.example", "criteria": keep])
             #expect(answer.status == 201)
-            #expect(answer.data["keep"] == keep)
+            #expect(answer.data["criteria"] == keep)
             let id = try #require(answer.data["id"]?.string)
-            let wrong = try await client.patch("\(root)/\(id)", ["keep": ["chats": ["private", "gruop"]]])
-            #expect(wrong.status == 422 && wrong.places == ["/keep/chats/1"])
-            let cleared = try await client.patch("\(root)/\(id)", ["keep": nil])
-            #expect(cleared.status == 200 && cleared.data["keep"] == JSON.null)
+            let wrong = try await client.patch("\(root)/\(id)", ["criteria": ["chats": ["private", "gruop"]]])
+            #expect(wrong.status == 422 && wrong.places == ["/criteria/chats/1"])
+            let cleared = try await client.patch("\(root)/\(id)", ["criteria": nil])
+            #expect(cleared.status == 200 && cleared.data["criteria"] == JSON.null)
         }
     }
 

@@ -61,7 +61,7 @@ struct WebhookGrammarTests {
         ),
         ("secrets", [["a", "b"], "a", [], ["whsec_YWJj"], ["a", "b", "c"], ["a", "b", "c", "d"]]),
         (
-            "keep",
+            "criteria",
             [
                 [
                     "chats": ["private", "group"], "from_me": false, "types": ["text"], "history": false,

@@ -71,7 +71,7 @@ struct OptionMistakeTests {
             """
             destination:2:1: error: destination "crm" has no option "path"
                2 | path: x
-                 | ^ help: it has type, ordering, max_in_flight, rate_limit, batch, retry, events, keep, secret, secrets, timeout
+                 | ^ help: it has type, ordering, max_in_flight, rate_limit, batch, retry, events, criteria, secret, secrets, timeout
             """
         ),
     ])

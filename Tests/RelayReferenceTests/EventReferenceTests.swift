@@ -17,7 +17,7 @@ struct EventReferenceTests {
 
     // MARK: explain
 
-    @Test(arguments: EventType.all)
+    @Test(arguments: EventCatalogue.events.map(\.type))
     func everyEventIsExplained(_ type: EventType) throws {
         let text = try explain(type.name)
         #expect(text.hasPrefix("\(type): an event\n"))

@@ -24,7 +24,7 @@ struct GraphTests {
             headers: { Authorization: secret-header }
             secret: secret-secret
             events: ["message.*", contact.updated]
-            keep: { from_me: false, max_age: 10m }
+            criteria: { from_me: false, max_age: 10m }
           audit-log: { type: webhook, url: "https://audit.example.com" }
           idle: { type: webhook, url: "https://idle.example.com" }
         """

@@ -133,7 +133,7 @@ struct WebhookOptionsFlowTests {
             ("/private", ["chats": ["private"], "from_me": false, "types": ["text"]]),
         ]
         for (index, webhook) in keeps.enumerated() {
-            let options: JSON = ["url": .string(receiver.url + webhook.path), "keep": webhook.keep]
+            let options: JSON = ["url": .string(receiver.url + webhook.path), "criteria": webhook.keep]
             if index == 0 {
                 _ = try await relay.addSession("main", webhook: options)
             } else {

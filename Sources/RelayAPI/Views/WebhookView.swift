@@ -26,7 +26,7 @@ enum WebhookView {
             "session": .string(webhook.session),
             "url": .string(webhook.url),
             "events": .strings(reading?.destination.settings.events.patterns ?? []),
-            "keep": options["keep"] ?? .null,
+            "criteria": options["criteria"] ?? .null,
             "headers": .object(shown(options["headers"])),
             "body": options["body"] ?? .null,
             "content_type": options["content_type"] ?? .null,

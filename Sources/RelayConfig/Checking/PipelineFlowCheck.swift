@@ -243,7 +243,7 @@ struct PipelineFlowCheck {
                     if before.isPossible(in: domain), !condition.isPossible(in: domain) {
                         warn(
                             node, "\"\(name)\" wants nothing of what comes here",
-                            help: "its keep lets none of these events pass", .unwanted)
+                            help: "its criteria let none of these events pass", .unwanted)
                         return
                     }
                 }

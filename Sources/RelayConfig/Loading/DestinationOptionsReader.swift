@@ -91,7 +91,7 @@ struct DestinationOptionsReader {
             rateLimit: try options(Common.rateLimit),
             retry: retry,
             events: try options(Common.events),
-            keep: try options(Common.keep),
+            keep: try options(Common.criteria),
             batch: try options(Common.batch),
             content: content
         )

@@ -43,8 +43,8 @@ enum CommonDestinationOptions {
     ).optional
     static let events = OptionField.events(
         "events", "The event types that it gets; default all.", default: EventTypeFilter())
-    static let keep = OptionField<EventCriteria>(
-        "keep", "Criteria that events have to meet besides; default none.", .criteria
+    static let criteria = OptionField<EventCriteria>(
+        "criteria", "What events have to meet besides; default none.", .criteria
     ).optional
     static let secret = OptionField<String>("secret", "The key that `sign` uses.", .signingKey).optional
     static let secrets = OptionField<[String]>(
@@ -86,7 +86,7 @@ enum CommonDestinationOptions {
     static let fields = [
         AnyOptionField(type), AnyOptionField(ordering), AnyOptionField(maxInFlight), AnyOptionField(rateLimit),
         AnyOptionField(batch),
-        AnyOptionField(retry), AnyOptionField(events), AnyOptionField(keep), AnyOptionField(secret),
+        AnyOptionField(retry), AnyOptionField(events), AnyOptionField(criteria), AnyOptionField(secret),
         AnyOptionField(secrets),
         AnyOptionField(timeout),
     ]
