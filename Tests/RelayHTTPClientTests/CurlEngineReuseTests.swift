@@ -35,7 +35,8 @@ struct CurlEngineReuseTests {
             // Bytes that come with the answer are sometimes read, and discarded, with it. Then the connection is used.
             if milliseconds > 0 { #expect(response?.newConnection == true) }
         }
-        #expect(receiver.requests.count == 2)
+        let connections = receiver.requests.map(\.connection)
+        #expect(connections == [0, 1] || milliseconds == 0 && connections == [0, 0])
     }
 
     /// Any bytes, not only a response: a line end, a part of a head, garbage.
