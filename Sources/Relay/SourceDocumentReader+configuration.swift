@@ -16,7 +16,7 @@ extension SourceDocumentReader {
             source,
             format: source.format.init(),
             originalHeaders: configuration.originalHeaders(ofSource: source.name),
-            resends: ResendRequestFilter(ledger: ledger, destinations: configuration.sentMessagesLedgers),
+            resends: ChatwootResendFilter(ledger: ledger, destinations: configuration.sentMessagesLedgers),
             files: files
         )
     }

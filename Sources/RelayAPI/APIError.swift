@@ -45,7 +45,7 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
     }
 
     /// The error for invalid values in a body, each with its position.
-    package static func validation(_ problems: [Problem]) -> APIError {
+    package static func validation(_ problems: [FieldError]) -> APIError {
         let message =
             switch problems.count {
             case 1: problems[0].place.isEmpty ? problems[0].message : "\(problems[0].place): \(problems[0].message)"
@@ -62,7 +62,7 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
 
 extension APIError {
     /// One invalid value in a request.
-    package struct Problem: Sendable, Hashable {
+    package struct FieldError: Sendable, Hashable {
         package enum Location: Sendable, Hashable {
             /// A JSON pointer (RFC 6901) into the body; empty: the whole body.
             case body(String)

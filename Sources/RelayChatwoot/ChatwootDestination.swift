@@ -106,7 +106,8 @@ package struct ChatwootDestination: Destination {
     private func run(_ session: String) -> ChatwootForwarder {
         ChatwootForwarder(
             options: options, api: api, inboxes: inboxes, ledger: ledger, files: files, newest: newest,
-            people: people, contactFailures: ContactUpdateFailures(), clock: clock, destination: key, session: session)
+            people: people, contactFailures: ContactUpdateFailureLog(), clock: clock, destination: key, session: session
+        )
     }
 
     // MARK: Failures of agents' messages

@@ -17,11 +17,11 @@ extension CurlTransfer {
 
     /// The reader for a body file, and for the body of a signed request. libcurl adds a form's `Content-Type` to a body
     /// that it gets as a buffer, and only an unsigned request can remove that header.
-    func uploadSource(_ request: HTTPClientRequest) throws(HTTPClientError) -> RequestBodyReader? {
-        if let file = request.bodyFile { return try RequestBodyReader(file) }
+    func uploadSource(_ request: HTTPClientRequest) throws(HTTPClientError) -> CurlRequestBodyReader? {
+        if let file = request.bodyFile { return try CurlRequestBodyReader(file) }
         guard request.awsSigV4 != nil else { return nil }
         let isBare = ["GET", "HEAD", "DELETE", "OPTIONS"].contains(request.method) && request.body.isEmpty
-        return isBare ? nil : RequestBodyReader(request.body)
+        return isBare ? nil : CurlRequestBodyReader(request.body)
     }
 
     func setMethod(_ request: HTTPClientRequest, _ settings: inout OptionSetter) throws(HTTPClientError) {
@@ -45,7 +45,7 @@ extension CurlTransfer {
     }
 
     private func setUpload(
-        _ upload: RequestBodyReader,
+        _ upload: CurlRequestBodyReader,
         _ method: String,
         _ settings: inout OptionSetter
     ) throws(HTTPClientError) {

@@ -17,7 +17,7 @@ final class CurlTransfer {
     /// The request's body. libcurl does not copy it, and the storage of a Swift array cannot be borrowed for that long.
     var requestBody = ReusableBuffer()
     /// The reader that supplies the body of some requests instead.
-    private(set) var upload: RequestBodyReader?
+    private(set) var upload: CurlRequestBodyReader?
     var requestHeaders = HeaderArena()
     /// Changes to libcurl's name cache that come with the request. libcurl reads them when it begins.
     var resolve: CurlResolveList?

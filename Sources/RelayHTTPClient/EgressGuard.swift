@@ -49,7 +49,7 @@ package struct EgressGuard: Sendable {
         for text in allow { entries.append(try Entry(parsing: text)) }
         self.entries = entries
         listeners = denyListen.flatMap { listener in
-            ListenerNetworks.networks(listener.host).map { (network: $0, port: listener.port) }
+            ListenerAddresses.networks(listener.host).map { (network: $0, port: listener.port) }
         }
         self.nat64 = nat64
         self.ports = ports

@@ -8,11 +8,11 @@ package import ServiceLifecycle
 /// To add a transport, add a folder with a type that conforms to this protocol, and a line in ``BuiltInTransports``.
 package protocol SourceTransport: SourceTransportOptions {
     /// Connects a source. Nothing is read before the service runs.
-    func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceReception
+    func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection
 }
 
 /// The way in which the documents of a source are received.
-package enum SourceReception: Sendable {
+package enum SourceConnection: Sendable {
     /// They are posted to `/in/NAME`.
     case posted(Intake)
     /// A service reads them.
@@ -45,7 +45,7 @@ package struct TransportBuildContext: Sendable {
 
 extension RelayConfiguration.Source {
     /// The source, connected; nil for a transport that this build knows the options of and nothing more.
-    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceReception? {
+    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection? {
         (transport as? any SourceTransport)?.connect(reader, in: environment)
     }
 }

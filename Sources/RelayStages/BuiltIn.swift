@@ -11,7 +11,7 @@ package enum BuiltInStages {
         SignStage.self,
         DeliverStage.self,
         SwitchStage.self,
-        StageGroup.self,
+        InlineStageGroup.self,
         UseFragmentStage.self,
         DropStage.self,
     ]

@@ -15,7 +15,7 @@ package struct PersistHistoryStage: ConfigurableStage {
     package init(_ options: OptionReader, in context: StageBuildContext) throws {}
 
     package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
-        draft.records += HistoryChangeBuilder(draft.event).records
+        draft.records += HistoryRecordBuilder(draft.event).records
         return .next
     }
 }

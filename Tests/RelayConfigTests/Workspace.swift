@@ -93,7 +93,7 @@ extension ConfigurationKindRegistry {
         stages: [
             PersistHistoryStage.self, EnrichStage.self, MediaStage.self, FilterStage.self, SignStage.self,
             DeliverStage.self,
-            SwitchStage.self, StageGroup.self, UseFragmentStage.self, TransformStage.self,
+            SwitchStage.self, InlineStageGroup.self, UseFragmentStage.self, TransformStage.self,
         ],
         destinations: [WebhookDestinationOptions.self, ChatwootDestinationOptions.self],
         formats: [

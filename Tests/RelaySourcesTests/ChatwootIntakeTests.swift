@@ -58,7 +58,7 @@ struct ChatwootIntakeTests {
         rest.key.part = "0"
         rest.state = .sent
         try await ledger.record([.message(rest)])
-        let screen = ResendRequestFilter(ledger: ledger, destinations: ["other", "desk"])
+        let screen = ChatwootResendFilter(ledger: ledger, destinations: ["other", "desk"])
         let events = [
             send(1, isRetry: true), send(2, isRetry: true), send(3, isRetry: true), send(4, isRetry: true),
             send(1, isRetry: false), send(5, isRetry: true),

@@ -19,7 +19,7 @@ struct ActiveDestinationRegistryTests {
 
     private struct Fixture {
         let store: CountingSessionStore
-        let control: LiveSessionWebhookControl
+        let control: LiveSessionWebhookRuntime
         let registry: ActiveDestinationRegistry
         var routes: any DeliveryTargetResolver { registry.routes }
     }
@@ -51,7 +51,7 @@ struct ActiveDestinationRegistryTests {
         #expect(store.take() == .init(lists: 1, rows: sessions))
         let dispatcher = Dispatcher(
             outbox: sqlite, destinations: registry, clock: Self.clock, logger: Self.logger)
-        let control = LiveSessionWebhookControl(
+        let control = LiveSessionWebhookRuntime(
             store: store, registry: registry, dispatcher: dispatcher, directory: DirectoryCache(),
             current: CurrentConfiguration(generation))
         try await body(Fixture(store: store, control: control, registry: registry))

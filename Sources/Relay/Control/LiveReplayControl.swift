@@ -16,8 +16,8 @@ struct LiveReplayControl: ReplayControl {
     /// The maximum number of events in a dry run, which run while the caller waits.
     private static let maxTried = 500
 
-    func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.Problem] {
-        var problems: [APIError.Problem] = []
+    func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.FieldError] {
+        var problems: [APIError.FieldError] = []
         let isFromStart = selection.from == .start
         let pipelines = registry.pipelines.map(\.name)
         if isFromStart, let name = selection.pipeline, !pipelines.contains(name) {
@@ -32,10 +32,12 @@ struct LiveReplayControl: ReplayControl {
         return problems
     }
 
-    private func unknown(_ name: String, _ pointer: String, _ kind: String, among known: [String]) -> APIError.Problem {
+    private func unknown(_ name: String, _ pointer: String, _ kind: String, among known: [String])
+        -> APIError.FieldError
+    {
         let shown = known.prefix(20).joined(separator: ", ") + (known.count > 20 ? " …" : "")
         let choice = known.isEmpty ? "there is none" : "there are \(shown)"
-        return APIError.Problem(pointer: pointer, "is “\(name.prefix(60))”, which is no \(kind); \(choice)")
+        return APIError.FieldError(pointer: pointer, "is “\(name.prefix(60))”, which is no \(kind); \(choice)")
     }
 
     func warnings(of selection: ReplaySelection, estimate: ReplayEstimate) -> [String] {

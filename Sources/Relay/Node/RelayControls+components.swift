@@ -11,7 +11,7 @@ extension RelayControls {
             pipelines: components.pipelines,
             clock: components.clock
         )
-        let webhooks = LiveSessionWebhookControl(
+        let webhooks = LiveSessionWebhookRuntime(
             store: components.store,
             registry: components.registry,
             dispatcher: components.dispatcher,

@@ -44,7 +44,7 @@ struct SourceFactory: Sendable {
     private func connect(
         _ source: RelayConfiguration.Source,
         in configuration: RelayConfiguration
-    ) -> SourceReception? {
+    ) -> SourceConnection? {
         let reader = SourceDocumentReader(source, in: configuration, ledger: ledger, files: .stored(media))
         return source.connect(reader, in: environment)
     }

@@ -3,7 +3,7 @@ package struct RelayControls: Sendable {
     package let process: any ReadinessProvider
     package let configuration: any ConfigurationControl
     package let destinations: any DestinationControl
-    package let webhooks: any SessionWebhookControl
+    package let webhooks: any SessionWebhookRuntime
     package let webhookTests: any TestEventSender
     package let replays: any ReplayControl
     package let media: any StoredMediaProvider
@@ -12,7 +12,7 @@ package struct RelayControls: Sendable {
         process: any ReadinessProvider,
         configuration: any ConfigurationControl,
         destinations: any DestinationControl,
-        webhooks: any SessionWebhookControl,
+        webhooks: any SessionWebhookRuntime,
         webhookTests: any TestEventSender,
         replays: any ReplayControl,
         media: any StoredMediaProvider

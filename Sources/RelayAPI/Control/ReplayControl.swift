@@ -3,7 +3,7 @@ package import RelayCore
 /// Validates and previews replays. The `Relay` module implements it.
 package protocol ReplayControl: Sendable {
     /// Returns the invalid names in a selection, with pointers into the request body.
-    func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.Problem]
+    func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.FieldError]
 
     /// What whoever makes a replay should know of it: events that nothing takes any more, or that are not kept.
     func warnings(of selection: ReplaySelection, estimate: ReplayEstimate) -> [String]

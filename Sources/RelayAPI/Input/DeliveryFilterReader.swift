@@ -58,7 +58,7 @@ extension JSONFieldReader {
             || filter.deadReason != nil || filter.since != nil || filter.until != nil
         guard isChosen != all else {
             throw .validation([
-                APIError.Problem(
+                APIError.FieldError(
                     pointer: all ? "/all" : "",
                     all
                         ? "`all` and a filter are both given; leave one out"

@@ -6,13 +6,13 @@ struct JSONFieldReader {
     private let object: JSONObject
     private let pointer: String
     private var known: [String] = []
-    private var problems: [APIError.Problem] = []
+    private var problems: [APIError.FieldError] = []
 
     /// - Throws: 422 when the document is not an object.
     init(_ document: JSON, at pointer: String = "") throws(APIError) {
         guard case .object(let object) = document else {
             throw .validation([
-                APIError.Problem(pointer: pointer, "The body must be a JSON object, not \(document.kindName).")
+                APIError.FieldError(pointer: pointer, "The body must be a JSON object, not \(document.kindName).")
             ])
         }
         self.object = object
@@ -101,11 +101,11 @@ struct JSONFieldReader {
     /// - Parameter isPath: whether `name` is an escaped path of several fields.
     mutating func problem(_ name: String, _ message: String, isPath: Bool = false) {
         let part = isPath ? name : Self.escape(name)
-        problems.append(APIError.Problem(pointer: "\(pointer)/\(part)", message))
+        problems.append(APIError.FieldError(pointer: "\(pointer)/\(part)", message))
     }
 
     /// Records errors that were found elsewhere.
-    mutating func add(_ found: [APIError.Problem]) {
+    mutating func add(_ found: [APIError.FieldError]) {
         problems += found
     }
 

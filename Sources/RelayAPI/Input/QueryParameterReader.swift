@@ -4,7 +4,7 @@ internal import RelayCore
 struct QueryParameterReader {
     private var values: [String: [String]] = [:]
     private var known: [String] = []
-    private var problems: [APIError.Problem] = []
+    private var problems: [APIError.FieldError] = []
 
     init(_ query: String?) throws(APIError) {
         for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
@@ -94,7 +94,7 @@ struct QueryParameterReader {
     }
 
     mutating func problem(_ name: String, _ message: String) {
-        problems.append(APIError.Problem(.query(name), message))
+        problems.append(APIError.FieldError(.query(name), message))
     }
 
     /// - Throws: 422 with all errors, including unknown parameters.

@@ -17,7 +17,7 @@ struct ReplayRequestBody {
 extension JSONFieldReader {
     /// Reads a replay. Errors are reported by ``finish()``; invalid values are left out.
     mutating func replay(now: Timestamp) -> ReplayRequestBody {
-        var selection = ReplaySelection(from: choice("from", ReplaySelection.Mode.self) ?? .deliver)
+        var selection = ReplaySelection(from: choice("from", ReplaySelection.StartPoint.self) ?? .deliver)
         selection.since = pastMoment("since", now: now)
         selection.until = pastMoment("until", now: now)
         if let since = selection.since, let until = selection.until, until <= since {

@@ -109,5 +109,7 @@ enum SessionWebhookReader {
 
 extension InvalidOptionsError {
     /// The mistakes in the form of an error response.
-    package var problems: [APIError.Problem] { mistakes.map { APIError.Problem(pointer: $0.pointer, $0.message) } }
+    package var problems: [APIError.FieldError] {
+        mistakes.map { APIError.FieldError(pointer: $0.pointer, $0.message) }
+    }
 }

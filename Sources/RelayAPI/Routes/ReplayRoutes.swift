@@ -49,11 +49,11 @@ struct ReplayRoutes: Sendable {
     }
 
     /// An error for each selected event that the journal does not have.
-    private func missing(_ events: [EventID]) async throws -> [APIError.Problem] {
-        var problems: [APIError.Problem] = []
+    private func missing(_ events: [EventID]) async throws -> [APIError.FieldError] {
+        var problems: [APIError.FieldError] = []
         for (index, id) in events.enumerated() where try await store.event(id) == nil {
             problems.append(
-                APIError.Problem(pointer: "/events/\(index)", "\(id) is not in the journal, or not any more"))
+                APIError.FieldError(pointer: "/events/\(index)", "\(id) is not in the journal, or not any more"))
         }
         return problems
     }

@@ -7,7 +7,7 @@ internal import RelayJSON
 /// Routes for WhatsApp accounts. `webhook_url` is a short form for the URL of the first webhook.
 struct SessionRoutes: Sendable {
     let store: any RelayStore
-    let control: any SessionWebhookControl
+    let control: any SessionWebhookRuntime
     let clock: any RelayClock
 
     func add(to routes: inout RouteTable) {

@@ -6,7 +6,7 @@ internal import RelayJSON
 /// Routes for the webhooks of a session.
 struct SessionWebhookRoutes: Sendable {
     let store: any RelayStore
-    let control: any SessionWebhookControl
+    let control: any SessionWebhookRuntime
     let clock: any RelayClock
 
     func add(to routes: inout RouteTable) {

@@ -6,7 +6,7 @@ internal import RelayJSON
 /// The webhook routes of stage-07, with its exact shapes.
 struct Stage07CompatibilityRoutes: Sendable {
     let store: any RelayStore
-    let webhooks: any SessionWebhookControl
+    let webhooks: any SessionWebhookRuntime
     let tests: any TestEventSender
     let clock: any RelayClock
 

@@ -46,7 +46,7 @@ enum ReplayView {
     static func dryRun(_ estimate: ReplayEstimate, first: [DeliveryDetails], warnings: [String]) -> JSON {
         [
             "dry_run": true,
-            "from": .string(ReplaySelection.Mode.deliver.rawValue),
+            "from": .string(ReplaySelection.StartPoint.deliver.rawValue),
             "selected": .orNull(estimate.count),
             "destinations": .array(
                 estimate.shares.map { share in
@@ -64,7 +64,7 @@ enum ReplayView {
     static func dryRun(_ estimate: ReplayEstimate, _ preview: ReplayPreviewResult, warnings: [String]) -> JSON {
         [
             "dry_run": true,
-            "from": .string(ReplaySelection.Mode.start.rawValue),
+            "from": .string(ReplaySelection.StartPoint.start.rawValue),
             "selected": .orNull(estimate.count),
             "tried": .orNull(preview.events),
             "untaken": .orNull(preview.untaken),

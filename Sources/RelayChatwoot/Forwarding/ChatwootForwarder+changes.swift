@@ -42,8 +42,8 @@ extension ChatwootForwarder {
 
     /// Sets the typing indicator. It is useless when late, so errors are ignored.
     func show(_ isTyping: Bool, of contact: ChatwootContactProfile?) async {
-        guard let contact, let place = try? await known(chatKey(contact)), let source = place.contactSource,
-            let conversation = place.conversation, let identifier = try? await inboxes.publicIdentifier()
+        guard let contact, let mapping = try? await known(chatKey(contact)), let source = mapping.contactSource,
+            let conversation = mapping.conversation, let identifier = try? await inboxes.publicIdentifier()
         else { return }
         try? await api.setTyping(isTyping, source: source, conversation: conversation, inInbox: identifier)
     }

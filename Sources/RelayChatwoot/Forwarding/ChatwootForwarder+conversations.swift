@@ -10,11 +10,11 @@ struct TargetConversation {
 extension ChatwootForwarder {
     /// The conversation for a message; nil when there is none and the message may not open one.
     func conversation(
-        in place: ForwardedChatMapping, for message: NewChatwootMessage
+        in mapping: ForwardedChatMapping, for message: NewChatwootMessage
     ) async throws(ForwardError) -> TargetConversation? {
-        guard let contact = place.contact, let source = place.contactSource else { return nil }
+        guard let contact = mapping.contact, let source = mapping.contactSource else { return nil }
         let inbox = try await asked { () throws(ChatwootError) in try await inboxes.inbox() }
-        if let id = place.conversation {
+        if let id = mapping.conversation {
             guard asksForStatus(message, inbox) else { return TargetConversation(id: id, isResolved: false) }
             let record = try await asked { () throws(ChatwootError) in try await api.conversation(id) }
             if message.reach == .existing || !record.isResolved || reuses(record, inbox) {
@@ -23,10 +23,10 @@ extension ChatwootForwarder {
         }
         guard message.reach == .opens else { return nil }
         let record = try await opened(contact, source, inbox)
-        var place = place
-        place.conversation = record.id
-        place.updatedAt = clock.wall
-        try await self.record([.chat(place)])
+        var mapping = mapping
+        mapping.conversation = record.id
+        mapping.updatedAt = clock.wall
+        try await self.record([.chat(mapping)])
         return TargetConversation(id: record.id, isResolved: record.isResolved)
     }
 

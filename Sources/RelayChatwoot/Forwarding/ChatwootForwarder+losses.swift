@@ -39,7 +39,7 @@ extension ChatwootForwarder {
             await note(.notForwarded, about: lost.key, in: conversation, reason: reason)
         else { return }
         var entry = lost
-        entry.state = .told
+        entry.state = .reported
         try await record([.message(entry)])
     }
 

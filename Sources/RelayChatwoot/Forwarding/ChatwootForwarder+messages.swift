@@ -59,7 +59,7 @@ extension ChatwootForwarder {
     /// Where the message goes; nil where there is nothing yet and it opens nothing.
     private func conversation(for posting: MessageBeingForwarded) async throws(ForwardError) -> TargetConversation? {
         if posting.message.reach == .opens, let contact = posting.contact {
-            return try await conversation(in: try await place(of: contact), for: posting.message)
+            return try await conversation(in: try await mapping(of: contact), for: posting.message)
         }
         guard let known = try await known(posting.chat) else { return nil }
         return try await conversation(in: known, for: posting.message)
@@ -164,7 +164,9 @@ extension ChatwootForwarder {
         let entry = ForwardedMessage(
             key: posting.key, state: .sent, conversation: conversation, remote: id, updatedAt: clock.wall)
         try await record([.message(entry)])
-        if posting.earlier?.state == .told { await note(.recovered, about: posting.key, in: conversation, replyTo: id) }
+        if posting.earlier?.state == .reported {
+            await note(.recovered, about: posting.key, in: conversation, replyTo: id)
+        }
         try await tellLosses(in: posting.chat)
     }
 

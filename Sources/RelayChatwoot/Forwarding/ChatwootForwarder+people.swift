@@ -29,77 +29,80 @@ extension ChatwootForwarder {
         return try await update(id, body)
     }
 
-    /// The chat's place with its contact as WhatsApp tells it: after an update that failed all of it is written again,
-    /// otherwise a new name.
-    func current(_ place: ForwardedChatMapping, as contact: ChatwootContactProfile) async throws(ForwardError)
+    /// The chat's mapping after its contact was brought up to date: all of it after an update that failed, otherwise only
+    /// a new name.
+    func current(_ mapping: ForwardedChatMapping, as contact: ChatwootContactProfile) async throws(ForwardError)
         -> ForwardedChatMapping
     {
-        guard place.hasUnwrittenContact, let id = place.contact else { return try await named(place, as: contact) }
+        guard mapping.hasUnwrittenContact, let id = mapping.contact else {
+            return try await named(mapping, as: contact)
+        }
         let record: ChatwootContactResponse
         do {
             record = try await api.contact(id)
         } catch {
             // A missing contact is detected when the message is posted.
             if error.code != .gone { try failed(error) }
-            return place
+            return mapping
         }
-        guard try await enrich(record, with: contact) else { return place }
-        var place = place
-        place.hasUnwrittenContact = false
-        place.name = contact.name
-        place.updatedAt = clock.wall
-        try await self.record([.chat(place)])
-        return place
+        guard try await enrich(record, with: contact) else { return mapping }
+        var mapping = mapping
+        mapping.hasUnwrittenContact = false
+        mapping.name = contact.name
+        mapping.updatedAt = clock.wall
+        try await self.record([.chat(mapping)])
+        return mapping
     }
 
     /// A new name reaches Chatwoot with the next message.
-    func named(_ place: ForwardedChatMapping, as contact: ChatwootContactProfile) async throws(ForwardError)
+    func named(_ mapping: ForwardedChatMapping, as contact: ChatwootContactProfile) async throws(ForwardError)
         -> ForwardedChatMapping
     {
-        guard let id = place.contact, contact.isNamed, options.contactNames != .never, place.name != contact.name else {
-            return place
+        guard let id = mapping.contact, contact.isNamed, options.contactNames != .never, mapping.name != contact.name
+        else {
+            return mapping
         }
         // A missing contact is detected when the message is posted.
-        guard let record = try? await api.contact(id) else { return place }
-        var place = place
+        guard let record = try? await api.contact(id) else { return mapping }
+        var mapping = mapping
         if let name = contact.rename(from: record.name, by: options.contactNames),
             try await !update(id, ["name": .string(name)])
         {
-            place.hasUnwrittenContact = true
+            mapping.hasUnwrittenContact = true
         } else {
-            place.name = contact.name
+            mapping.name = contact.name
         }
-        place.updatedAt = clock.wall
-        try await self.record([.chat(place)])
-        return place
+        mapping.updatedAt = clock.wall
+        try await self.record([.chat(mapping)])
+        return mapping
     }
 
     /// What `contact.updated` and `group.updated` tell of somebody whom Chatwoot knows.
     func change(_ contact: ChatwootContactProfile?, _ news: ContactChange) async throws(ForwardError) {
         guard let contact else { return }
         if let previous = news.previous { try await merge(chatKey(previous), into: contact) }
-        guard let place = try await known(chatKey(contact)), let id = place.contact else { return }
+        guard let mapping = try await known(chatKey(contact)), let id = mapping.contact else { return }
         var body: JSONObject = ["custom_attributes": .object(contact.attributes)]
         if let picture = contact.avatarURL { body["avatar_url"] = .string(picture) }
         let isWritten = try await update(id, body)
         if news.isPictureRemoved { try? await api.removeAvatar(of: id) }
         if isWritten {
-            _ = try await current(place, as: contact)
+            _ = try await current(mapping, as: contact)
         } else {
-            try await keepUnwritten(place)
+            try await keepUnwritten(mapping)
         }
     }
 
     /// A person's new number, or the phone behind a hidden identity: one contact of the two, with all their
-    /// conversations. What has no place, or no more, has nothing to be merged.
+    /// conversations. Without a mapping there is nothing to merge.
     func merge(_ previous: ForwardedChatMapping.Key, into contact: ChatwootContactProfile) async throws(ForwardError) {
         guard let old = try await known(previous), let mergee = old.contact else { return }
         let rename = ForwardingLedgerChange.rename(old.key, to: chatKey(contact).chat)
         guard let new = try await known(chatKey(contact)), let base = new.contact else {
-            var place = old
-            place.key = chatKey(contact)
-            if try await !identify(mergee, as: contact) { place.hasUnwrittenContact = true }
-            return try await record([rename, .chat(place)])
+            var mapping = old
+            mapping.key = chatKey(contact)
+            if try await !identify(mergee, as: contact) { mapping.hasUnwrittenContact = true }
+            return try await record([rename, .chat(mapping)])
         }
         if base != mergee {
             do {
@@ -143,11 +146,11 @@ extension ChatwootForwarder {
         contactFailures.append(error.message)
     }
 
-    func keepUnwritten(_ place: ForwardedChatMapping) async throws(ForwardError) {
-        guard !place.hasUnwrittenContact else { return }
-        var place = place
-        place.hasUnwrittenContact = true
-        place.updatedAt = clock.wall
-        try await record([.chat(place)])
+    func keepUnwritten(_ mapping: ForwardedChatMapping) async throws(ForwardError) {
+        guard !mapping.hasUnwrittenContact else { return }
+        var mapping = mapping
+        mapping.hasUnwrittenContact = true
+        mapping.updatedAt = clock.wall
+        try await record([.chat(mapping)])
     }
 }

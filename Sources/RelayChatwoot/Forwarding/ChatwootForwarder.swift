@@ -13,7 +13,7 @@ struct ChatwootForwarder {
     /// Lets one delivery at a time find or create a person's contact and conversation, and write into it.
     let people: AsyncKeyedMutex<String>
     /// What could not be written about contacts in this attempt.
-    let contactFailures: ContactUpdateFailures
+    let contactFailures: ContactUpdateFailureLog
     let clock: any RelayClock
     /// The destination's name, under which the ledger has its entries.
     let destination: DestinationKey

@@ -35,7 +35,7 @@ extension ChatwootEventPlanner {
             lines = content.objects("responses").compactMap { response in
                 guard let answer = response.text("response") else { return nil }
                 let name = response.text("name")
-                let who = response.address("from").map { WhatsAppMarkdownConverter.plain(shown($0, named: name)) }
+                let who = response.jid("from").map { WhatsAppMarkdownConverter.plain(shown($0, named: name)) }
                 return [who, answerText(answer)].compactMap { $0 }.joined(separator: ": ")
             }
             return lines.isEmpty
@@ -168,7 +168,7 @@ extension ChatwootEventPlanner {
         let content = payload["content"]?.object ?? JSONObject()
         switch content.text("kind") {
         case "user_changed_number", "customer_changed_number":
-            let new = content.address("newContactId").map { ContactNameFormatter.placeholder(for: $0, in: language) }
+            let new = content.jid("newContactId").map { ContactNameFormatter.placeholder(for: $0, in: language) }
             return "ℹ️ "
                 + AgentPhrase.numberChanged.text(
                     in: language, WhatsAppMarkdownConverter.plain(new ?? content.text("body") ?? "?"))

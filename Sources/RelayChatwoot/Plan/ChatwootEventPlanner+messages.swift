@@ -134,7 +134,7 @@ extension ChatwootEventPlanner {
         guard let quoted = payload["quoted"]?.object, let id = quoted.text("messageId") else { return nil }
         let said = quoted.text("text") ?? AgentPhrase.kind(quoted.text("type") ?? "")?.text(in: language)
         var words = said ?? ""
-        if quoted.address("chatId")?.chatKind == .status {
+        if quoted.jid("chatId")?.chatKind == .status {
             words = [AgentPhrase.status.text(in: language), words].filter { !$0.isEmpty }.joined(separator: ": ")
         }
         let author = quoted.text("participantName").map { "**\(WhatsAppMarkdownConverter.plain($0)):** " } ?? ""

@@ -9,7 +9,7 @@ extension ChatwootEventPlanner {
         }
         guard let chat else { return nil }
         return ChatwootContactProfile(
-            chat, lid: payload.address("chatLid") ?? payload.address("lid"), known: contactName(of: chat),
+            chat, lid: payload.jid("chatLid") ?? payload.jid("lid"), known: contactName(of: chat),
             avatarURL: picture(of: chat), userID: payload.text("userId"), username: payload.text("username"),
             in: language)
     }
@@ -37,7 +37,7 @@ extension ChatwootEventPlanner {
         return "**\(WhatsAppMarkdownConverter.plain(shown(author, named: authorName))):**"
     }
 
-    private var author: JID? { payload.address("participant") ?? payload.address("from") }
+    private var author: JID? { payload.jid("participant") ?? payload.jid("from") }
 
     private var authorName: String? {
         ["participantName", "verifiedName", "pushName"].lazy.compactMap(payload.text).first
@@ -54,7 +54,7 @@ extension ChatwootEventPlanner {
     /// person, or the message mentions nobody like that.
     func mention(_ digits: String) -> String? {
         for person in payload.objects("mentionedContacts") {
-            let ids = [person.address("id"), person.address("lid")].compactMap { $0 }
+            let ids = [person.jid("id"), person.jid("lid")].compactMap { $0 }
             guard ids.contains(where: { $0.user == digits }) else { continue }
             if let name = person.text("name") { return name }
             return person.text("phone").flatMap { $0 == digits ? nil : "+" + $0 }
@@ -69,7 +69,7 @@ extension ChatwootEventPlanner {
         guard isPictureRemoved || known.contains(where: { payload.text($0) != nil }) else {
             return .nothing(.irrelevant)
         }
-        let previous = (payload.address("previousContactId") ?? payload.address("previousChatId"))
+        let previous = (payload.jid("previousContactId") ?? payload.jid("previousChatId"))
             .map { ChatwootContactProfile($0, in: language) }
         return .contact(ContactChange(previous: previous, isPictureRemoved: isPictureRemoved))
     }
@@ -86,7 +86,7 @@ extension ChatwootEventPlanner {
         if let notice = payload.text("action").flatMap({ notices[$0] }) {
             let people = payload.objects("participants").compactMap { member in
                 let name = ["name", "verifiedName", "pushName"].lazy.compactMap(member.text).first
-                return member.address("id").map { WhatsAppMarkdownConverter.plain(shown($0, named: name)) }
+                return member.jid("id").map { WhatsAppMarkdownConverter.plain(shown($0, named: name)) }
             }
             guard options.groupChanges == .note else { return actions.isEmpty ? [.nothing(.option)] : actions }
             let list = people.prefix(20).joined(separator: ", ") + (people.count > 20 ? " …" : "")

@@ -54,7 +54,7 @@ extension JSONObject {
 
     func flag(_ key: String) -> Bool { self[key]?.bool == true }
 
-    func address(_ key: String) -> JID? { text(key).flatMap { JID($0) } }
+    func jid(_ key: String) -> JID? { text(key).flatMap { JID($0) } }
 
     /// A time in seconds since the epoch; nil when the value is not one.
     func moment(_ key: String) -> Timestamp? {

@@ -36,7 +36,7 @@ struct OverlappingPipelinesCheck {
     ) -> Bool {
         // A transformed event is not a duplicate, even at the same destination.
         a.destination == b.destination && a.transforms == 0
-            && ConditionPredicate.both(a.condition, b.condition).isPossible(in: earlier.domain.union(later.domain))
+            && SymbolicCondition.both(a.condition, b.condition).isPossible(in: earlier.domain.union(later.domain))
     }
 
     private static func share(_ a: [String], _ b: [String]) -> Bool {

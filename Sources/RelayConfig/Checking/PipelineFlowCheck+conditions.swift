@@ -3,7 +3,7 @@ internal import RelayCore
 extension PipelineFlowCheck {
     /// A program as a condition, and the event types that it names.
     struct AnalyzedCondition {
-        var condition: ConditionPredicate
+        var condition: SymbolicCondition
         var types: [(name: String, offset: Int)]
     }
 
@@ -17,10 +17,10 @@ extension PipelineFlowCheck {
         AnalyzedCondition(condition: builder(at: state).condition(criteria), types: [])
     }
 
-    private func builder(at state: State) -> ConditionPredicateBuilder {
+    private func builder(at state: State) -> SymbolicConditionBuilder {
         // The event at the beginning of two pipelines is the same.
         let epoch = state.changes == 0 ? "" : "\(pipeline) \(state.changes) "
-        return ConditionPredicateBuilder(epoch: epoch, keepsType: state.keepsType)
+        return SymbolicConditionBuilder(epoch: epoch, keepsType: state.keepsType)
     }
 
     func condition(_ source: String, at state: State) -> AnalyzedCondition {
@@ -37,7 +37,7 @@ extension PipelineFlowCheck {
         -> Bool
     {
         guard let node, !hasUnknownType(read, node, at: state) else { return true }
-        guard !ConditionPredicate.both(state.condition, read.condition).isPossible(in: domain) else { return true }
+        guard !SymbolicCondition.both(state.condition, read.condition).isPossible(in: domain) else { return true }
         guard read.condition.isPossible(in: domain) else {
             warn(
                 node, "\"\(option)\" is never true", help: contradiction(read), .neverTrue,

@@ -11,7 +11,7 @@ struct PipelineFlowCheck {
     struct Delivery {
         var destination: String
         /// The condition on the events that are delivered.
-        var condition: ConditionPredicate
+        var condition: SymbolicCondition
         var node: ConfigNode
         /// The number of preceding stages that transformed the event.
         var transforms: Int
@@ -19,7 +19,7 @@ struct PipelineFlowCheck {
 
     /// The facts known about the events at one position of the pipeline.
     struct State {
-        var condition = ConditionPredicate.always
+        var condition = SymbolicCondition.always
         /// The number of stages that may have changed the event.
         var changes = 0
         var transforms = 0
@@ -85,7 +85,7 @@ struct PipelineFlowCheck {
     /// The state after a step.
     private mutating func pass(_ step: PipelineStep, from outer: State) -> State {
         var inner = outer
-        var passing = ConditionPredicate.never
+        var passing = SymbolicCondition.never
         if let when = step.when {
             let condition = condition(when.source, at: outer)
             guard mayBeTrue(condition, step.source?.when, "when", at: outer) else { return outer }
@@ -204,7 +204,7 @@ struct PipelineFlowCheck {
         } else if !mayBeTrue(read, node, option, at: state) {
             return
         }
-        let left = ConditionPredicate.both(state.condition, passes ? read.condition : read.condition.negated)
+        let left = SymbolicCondition.both(state.condition, passes ? read.condition : read.condition.negated)
         if !left.isPossible(in: domain) {
             let help = passes ? reason(read, at: state, earlier: false) : "write - drop where that is meant"
             warn(
@@ -258,7 +258,7 @@ struct PipelineFlowCheck {
         }
         let earlier = state.delivered.first { other in
             other.destination == name && other.transforms == state.transforms
-                && ConditionPredicate.both(other.condition, condition).isPossible(in: domain)
+                && SymbolicCondition.both(other.condition, condition).isPossible(in: domain)
         }
         if let earlier {
             let location = "\(earlier.node.origin.path):\(earlier.node.location.line)"
@@ -275,10 +275,10 @@ struct PipelineFlowCheck {
 
 extension EventTypeFilter {
     /// What it asks of an event.
-    fileprivate var condition: ConditionPredicate {
+    fileprivate var condition: SymbolicCondition {
         if patterns.isEmpty { return .always }
         return patterns.reduce(.never) { result, pattern in
-            let part: ConditionPredicate =
+            let part: SymbolicCondition =
                 pattern.hasSuffix("*")
                 ? .begins(.event, String(pattern.dropLast())) : .equals(.event, .string(pattern))
             return .either(result, part)

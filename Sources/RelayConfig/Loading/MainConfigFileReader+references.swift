@@ -13,7 +13,7 @@ extension MainConfigFileReader {
         }
     }
 
-    private func check(_ reference: DestinationReference, at node: ConfigNode, among all: [ConfigNode.Entry]) {
+    private func check(_ reference: DestinationDependency, at node: ConfigNode, among all: [ConfigNode.Entry]) {
         func kind(_ entry: ConfigNode.Entry) -> String? { try? entry.value["type"]?.text }
         let fitting = all.filter { kind($0) == reference.kind }.map(\.key)
         guard !fitting.contains(reference.name) else { return }

@@ -102,7 +102,7 @@ package protocol DestinationOptions: Sendable {
     /// A resource that no other destination may use, such as the path of a file. Default nil.
     var exclusiveUse: String? { get }
     /// The other destination that it refers to. Default none.
-    var reference: DestinationReference? { get }
+    var reference: DestinationDependency? { get }
     /// Whether one request can carry several deliveries. Default false.
     static var takesBatches: Bool { get }
     /// Whether it takes the documents of gateways about single events. Default false.
@@ -122,7 +122,7 @@ package protocol DestinationOptions: Sendable {
 }
 
 /// A reference from one destination to another.
-package struct DestinationReference: Sendable {
+package struct DestinationDependency: Sendable {
     /// The option that contains the reference.
     package let option: String
     package let name: String
@@ -146,6 +146,6 @@ extension DestinationOptions {
     package static var example: String { "" }
 
     package var exclusiveUse: String? { nil }
-    package var reference: DestinationReference? { nil }
+    package var reference: DestinationDependency? { nil }
     package var batchObstacle: String? { nil }
 }

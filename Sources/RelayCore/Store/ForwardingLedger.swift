@@ -86,7 +86,7 @@ package struct ForwardedMessage: Sendable, Hashable {
         /// It was given up. The agents are to be informed.
         case failed = 2
         /// It was given up, and the agents were informed.
-        case told = 3
+        case reported = 3
     }
 
     package enum Direction: Int, Sendable {

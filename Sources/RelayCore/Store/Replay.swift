@@ -21,14 +21,14 @@ package struct ReplayID: Sendable, Hashable, Comparable, CustomStringConvertible
 
 /// What is replayed, and from which step on; nil and empty match all.
 package struct ReplaySelection: Sendable, Hashable {
-    package enum Mode: String, Sendable, CaseIterable {
+    package enum StartPoint: String, Sendable, CaseIterable {
         /// Events run through the pipelines in force again, and new deliveries are planned.
         case start
         /// Deliveries are sent again, under their old ids, with their old bodies.
         case deliver
     }
 
-    package var from: Mode
+    package var from: StartPoint
     /// By the moment when the event was accepted.
     package var since: Timestamp?
     package var until: Timestamp?
@@ -45,7 +45,7 @@ package struct ReplaySelection: Sendable, Hashable {
     package var states: Set<DeliveryState>
 
     package init(
-        from: Mode,
+        from: StartPoint,
         since: Timestamp? = nil,
         until: Timestamp? = nil,
         session: String? = nil,

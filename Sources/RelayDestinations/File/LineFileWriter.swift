@@ -7,14 +7,14 @@ final class LineFileWriter: LineWriter {
     var groupLimit: Int { 1024 }
 
     private let path: String
-    private let rotation: CurrentLineFileRotation
+    private let rotation: CurrentRotationPolicy
     private let clock: any RelayClock
     private let logger: Logger
     private var file: LockedLineFile?
     /// The day (UTC) of the last line, in days since 1970; nil before the first line.
     private var day: Int64?
 
-    init(_ path: String, rotation: CurrentLineFileRotation, clock: any RelayClock, logger: Logger) {
+    init(_ path: String, rotation: CurrentRotationPolicy, clock: any RelayClock, logger: Logger) {
         self.path = path
         self.rotation = rotation
         self.clock = clock

@@ -7,7 +7,7 @@ internal import Synchronization
 package final class SharedLineSinks: LineSinkProvider {
     private struct File {
         weak var queue: LineWriteQueue?
-        var rotation: CurrentLineFileRotation
+        var rotation: CurrentRotationPolicy
     }
 
     private let clock: any RelayClock
@@ -29,7 +29,7 @@ package final class SharedLineSinks: LineSinkProvider {
                 file.rotation.replace(by: rotation)
                 return queue
             }
-            let inForce = CurrentLineFileRotation(rotation)
+            let inForce = CurrentRotationPolicy(rotation)
             let queue = LineWriteQueue(
                 path,
                 clock: clock,
@@ -43,7 +43,7 @@ package final class SharedLineSinks: LineSinkProvider {
 }
 
 /// The rotation that the current configuration sets.
-final class CurrentLineFileRotation: Sendable {
+final class CurrentRotationPolicy: Sendable {
     private let state: Mutex<LineFileRotationPolicy>
 
     init(_ rotation: LineFileRotationPolicy) { state = Mutex(rotation) }

@@ -30,7 +30,7 @@ struct OutboundMessageRequest: Sendable {
     }
 
     /// One WhatsApp message: a text, or a file with its caption.
-    struct Part: Sendable, Equatable {
+    struct SingleMessage: Sendable, Equatable {
         /// The index of the part, from 0.
         var index: Int
         var text: String?
@@ -88,19 +88,19 @@ struct OutboundMessageRequest: Sendable {
 
     /// The messages to send. A single file that supports captions gets the text as its caption; otherwise the text is
     /// sent first.
-    var parts: [Part] {
+    var parts: [SingleMessage] {
         if attachments.count == 1, let file = attachments.first, file.kind != .audio {
-            return [Part(index: 0, text: text, attachment: file)]
+            return [SingleMessage(index: 0, text: text, attachment: file)]
         }
-        var parts: [Part] = []
-        if let text { parts.append(Part(index: 0, text: text)) }
-        for attachment in attachments { parts.append(Part(index: parts.count, attachment: attachment)) }
+        var parts: [SingleMessage] = []
+        if let text { parts.append(SingleMessage(index: 0, text: text)) }
+        for attachment in attachments { parts.append(SingleMessage(index: parts.count, attachment: attachment)) }
         return parts
     }
 
     /// The message id for a part, for gateways that accept one. It is always the same, in the form of WhatsApp Web's
     /// ids (reference whatsapp.md, B-D1).
-    func messageID(of part: Part) -> String {
+    func messageID(of part: SingleMessage) -> String {
         let digest = SHA256.digest(of: "\(session)|\(id)|\(part.index)".utf8)
         return "3EB0" + Hex.encode(digest.prefix(9)).uppercased()
     }

@@ -36,7 +36,8 @@ struct SentMessageLedger: Sendable {
     }
 
     func intend(
-        _ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest, chosen: String?, at moment: Timestamp
+        _ part: OutboundMessageRequest.SingleMessage, of command: OutboundMessageRequest, chosen: String?,
+        at moment: Timestamp
     ) async throws(StoreError) {
         var changes = [entry(part, command, .intended, moment)]
         if let chosen { changes.append(named(chosen, command, .intended, moment)) }
@@ -45,7 +46,8 @@ struct SentMessageLedger: Sendable {
 
     /// - Parameter id: WhatsApp's id; nil when the gateway did not return it.
     func sent(
-        _ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest, as id: String?, chosen: String?,
+        _ part: OutboundMessageRequest.SingleMessage, of command: OutboundMessageRequest, as id: String?,
+        chosen: String?,
         at moment: Timestamp
     ) async throws(StoreError) {
         var changes: [ForwardingLedgerChange] = [.message(entry(part, command, .sent, moment))]
@@ -70,7 +72,7 @@ struct SentMessageLedger: Sendable {
         try await ledger.record(changes)
     }
 
-    func forget(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest, chosen: String?)
+    func forget(_ part: OutboundMessageRequest.SingleMessage, of command: OutboundMessageRequest, chosen: String?)
         async throws(StoreError)
     {
         let now = Timestamp(seconds: 0)
@@ -85,7 +87,8 @@ struct SentMessageLedger: Sendable {
     }
 
     private func entry(
-        _ part: OutboundMessageRequest.Part, _ command: OutboundMessageRequest, _ state: ForwardedMessage.State,
+        _ part: OutboundMessageRequest.SingleMessage, _ command: OutboundMessageRequest,
+        _ state: ForwardedMessage.State,
         _ moment: Timestamp
     ) -> ForwardedMessage {
         message(command.id, "\(part.index)", command, state, moment)

@@ -88,7 +88,7 @@ package struct WhatsAppDestination: Destination {
     }
 
     private func send(
-        file part: OutboundMessageRequest.Part, of command: OutboundMessageRequest, at moment: Timestamp
+        file part: OutboundMessageRequest.SingleMessage, of command: OutboundMessageRequest, at moment: Timestamp
     ) async throws -> AttemptResult {
         guard var file = part.attachment else { return exchange.success }
         file = try await files.ready(file, for: provider.handover, session: command.session)
@@ -107,7 +107,7 @@ package struct WhatsAppDestination: Destination {
     }
 
     private func send(
-        _ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest, at moment: Timestamp
+        _ part: OutboundMessageRequest.SingleMessage, of command: OutboundMessageRequest, at moment: Timestamp
     ) async throws -> AttemptResult {
         let chosen = provider.choosesID ? command.messageID(of: part) : nil
         let request = try provider.send(part, of: command)

@@ -4,9 +4,9 @@ package import RelayCore
 
 extension WhatsAppDestinationOptions: DestinationKind {
     package var urls: [String] { [url] }
-    package var reference: DestinationReference? {
+    package var reference: DestinationDependency? {
         reportsTo.map {
-            DestinationReference(option: Self.reportsTo.name, name: $0, kind: ChatwootDestinationOptions.kind)
+            DestinationDependency(option: Self.reportsTo.name, name: $0, kind: ChatwootDestinationOptions.kind)
         }
     }
 

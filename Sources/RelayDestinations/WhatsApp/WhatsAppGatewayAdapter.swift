@@ -13,7 +13,7 @@ protocol WhatsAppGatewayAdapter: Sendable {
     func upload(_ attachment: OutboundMessageRequest.Attachment) -> GatewayRequest?
     /// The gateway's id of the file, from a 2xx response.
     func uploadedID(in answer: JSON) -> String?
-    func send(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest)
+    func send(_ part: OutboundMessageRequest.SingleMessage, of command: OutboundMessageRequest)
         throws(OutboundMessageRequestError) -> GatewayRequest
     /// The request that deletes a message for everyone.
     func revoke(_ message: String, of command: OutboundMessageRequest) throws(OutboundMessageRequestError)

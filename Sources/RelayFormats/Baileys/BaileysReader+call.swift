@@ -7,8 +7,8 @@ extension BaileysReader {
     func call(_ call: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try text(call, "id", "the call's id, a text", at: pointer)
         let status = try text(call, "status", "the call's status, a text", at: pointer)
-        let caller = PersonIdentity(call.address("from"), alternates: [call.address("callerPn")])
-        guard let chat = call.address("chatId") ?? caller?.id else {
+        let caller = PersonIdentity(call.jid("from"), alternates: [call.jid("callerPn")])
+        guard let chat = call.jid("chatId") ?? caller?.id else {
             throw wrong("must be the chat's JID", at: pointer + "/chatId")
         }
         // A call also has the caller's LID as its chat when WhatsApp identifies the caller by LID.
@@ -19,7 +19,7 @@ extension BaileysReader {
             caller: caller,
             status: status,
             isVideo: call.flag("isVideo"),
-            group: call.address("groupJid"),
+            group: call.jid("groupJid"),
             isGroup: call.flag("isGroup"),
             isOffline: call.flag("offline"),
             at: GatewayTimeReader.timestamp(call["date"]),

@@ -30,7 +30,7 @@ extension BaileysReader {
     func deletion(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let data = try object(data, at: pointer)
         if data.flag("all") {
-            let chat = try address(data, "jid", "the chat's JID", at: pointer)
+            let chat = try jid(data, "jid", "the chat's JID", at: pointer)
             let facts = MessageFacts(
                 id: "",
                 chat: PersonIdentity(chat),

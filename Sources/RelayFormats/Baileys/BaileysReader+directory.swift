@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Names and pictures: contacts, chats, groups, and the mapping from LIDs to phone numbers.
 extension BaileysReader {
     func contact(_ contact: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let id = try address(contact, "id", "an address", at: pointer)
+        let id = try jid(contact, "id", "an address", at: pointer)
         let picture = contact["imgUrl"]
         let image: String? =
             switch picture {
@@ -22,7 +22,7 @@ extension BaileysReader {
         }
         guard id.chatKind == .direct else { return [] }
         let identity =
-            PersonIdentity(id, alternates: ["phoneNumber", "jid", "lid"].map(contact.address)) ?? PersonIdentity(id)
+            PersonIdentity(id, alternates: ["phoneNumber", "jid", "lid"].map(contact.jid)) ?? PersonIdentity(id)
         var payload = ContactFacts(
             identity: identity,
             name: contact.text("name"),
@@ -38,19 +38,19 @@ extension BaileysReader {
 
     /// Reads only the name of a chat.
     func chat(_ chat: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let id = try address(chat, "id", "an address", at: pointer)
+        let id = try jid(chat, "id", "an address", at: pointer)
         guard let name = MessageFacts.name(chat.text("name")) else { return [] }
         if id.isGroup { return [event(.groupUpdated, chat: id, GroupFacts(id: id, name: name).payload)] }
         guard id.chatKind == .direct else { return [] }
-        let identity = PersonIdentity(id, alternates: ["pnJid", "lidJid"].map(chat.address)) ?? PersonIdentity(id)
+        let identity = PersonIdentity(id, alternates: ["pnJid", "lidJid"].map(chat.jid)) ?? PersonIdentity(id)
         return [event(.contactUpdated, chat: identity.id, ContactFacts(identity: identity, name: name).payload)]
     }
 
     func mapping(_ mapping: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
-        guard let lid = mapping.address("lid") ?? mapping.address("lidJid") else {
+        guard let lid = mapping.jid("lid") ?? mapping.jid("lidJid") else {
             throw wrong("must be a hidden identity, …@lid", at: pointer + "/lid")
         }
-        guard let phone = mapping.address("pn") ?? mapping.address("pnJid") else {
+        guard let phone = mapping.jid("pn") ?? mapping.jid("pnJid") else {
             throw wrong("must be a JID with a phone number", at: pointer + "/pn")
         }
         guard lid.isLID, phone.isPhone else { return [] }
@@ -58,7 +58,7 @@ extension BaileysReader {
     }
 
     func group(_ group: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let id = try address(group, "id", "the group's JID", at: pointer)
+        let id = try jid(group, "id", "the group's JID", at: pointer)
         var payload = GroupFacts(id: id, metadata: group).payload
         for field in ["announce", "restrict"] {
             if let flag = group[field]?.bool { payload.append(field, .bool(flag)) }
@@ -72,7 +72,7 @@ extension BaileysReader {
     /// `group-participants.update`.
     func participants(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let data = try object(data, at: pointer)
-        let id = try address(data, "id", "the group's JID", at: pointer)
+        let id = try jid(data, "id", "the group's JID", at: pointer)
         let members = try array(data, "participants", "an array of members", at: pointer)
         let author = GroupFacts.person("author", in: data)
         let payload = GroupFacts(id: id).payload(

@@ -33,7 +33,7 @@ extension BaileysReader {
     ) throws(InvalidDocumentError) -> ParsedEvent? {
         let keyPointer = pointer + "/key"
         let keyObject = try object(message["key"], at: keyPointer)
-        let key = BaileysMessageKey(keyObject, participant: message.address("participant"))
+        let key = BaileysMessageKey(keyObject, participant: message.jid("participant"))
         var node: ParsedMessageNode
         switch message["message"] {
         case .object(let content): node = ParsedMessageNode(content)

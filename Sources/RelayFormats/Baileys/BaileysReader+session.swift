@@ -19,7 +19,7 @@ extension BaileysReader {
 
     private func opened(_ data: JSONObject) -> ParsedEvent {
         let account = (data["user"] ?? data["me"])?.object
-        var event = sessionFacts.connected(phone: account?.address("id")?.phone ?? ownPhone)
+        var event = sessionFacts.connected(phone: account?.jid("id")?.phone ?? ownPhone)
         event.payload.append("error", known: data.text("error"))
         return event
     }

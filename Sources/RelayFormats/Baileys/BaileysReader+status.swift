@@ -102,7 +102,7 @@ extension BaileysReader {
     func receipt(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let key = BaileysMessageKey(try object(item["key"], at: pointer + "/key"))
         let receipt = try object(item["receipt"], at: pointer + "/receipt")
-        let recipient = receipt.address("userJid")
+        let recipient = receipt.jid("userJid")
         // The account's other devices send receipts as well; these do not mean that another person has the message.
         guard key.isFromMe, recipient.map({ !own.contains($0) }) ?? true else { return [] }
         var events: [ParsedEvent] = []

@@ -51,9 +51,9 @@ struct BaileysReader: GatewayEventReader {
         // Many bridges name sessions by the phone number.
         let digits = session.drop { $0 == "+" }
         if digits.utf8.count >= 8, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let address = JID("\(digits)@s.whatsapp.net")
+            let jid = JID("\(digits)@s.whatsapp.net")
         {
-            own.append(address)
+            own.append(jid)
         }
         self.own = Set(own)
         ownPhone = own.lazy.compactMap(\.phone).first

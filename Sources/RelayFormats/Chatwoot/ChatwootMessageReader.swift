@@ -137,7 +137,7 @@ struct ChatwootMessageReader {
     private func chat() -> JID? {
         let sender = conversation["meta"]?.object?["sender"]?.object ?? [:]
         let source = conversation["contact_inbox"]?.object?.text("source_id")
-        if let jid = source.flatMap(Self.address) ?? sender.text("identifier").flatMap({ JID($0) }) { return jid }
+        if let jid = source.flatMap(Self.jid) ?? sender.text("identifier").flatMap({ JID($0) }) { return jid }
         if let phone = sender.text("phone_number"), phone.hasPrefix("+"), let jid = JID(phone.dropFirst() + "@c.us"),
             jid.phone != nil
         {
@@ -148,7 +148,7 @@ struct ChatwootMessageReader {
 
     /// Decodes `wa-5511…`, `walid-…`, `wag-…`: JIDs written without `.` and `@`, which Chatwoot does not allow in URL
     /// paths.
-    private static func address(_ source: String) -> JID? {
+    private static func jid(_ source: String) -> JID? {
         let servers = ["wa": "s.whatsapp.net", "walid": "lid", "wag": "g.us"]
         let parts = source.split(separator: "-", maxSplits: 1)
         guard parts.count == 2, let server = servers[String(parts[0])] else { return nil }

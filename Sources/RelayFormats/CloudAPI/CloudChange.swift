@@ -33,21 +33,21 @@ struct CloudBusinessNumber {
     /// Meta's id of the number, needed to send replies.
     let id: String?
     /// The number's JID; nil when `display_phone_number` is not a phone number.
-    let address: JID?
+    let jid: JID?
 
     init(_ metadata: JSONObject?) {
         id = CloudJIDConverter.text(metadata?["phone_number_id"])
-        address = CloudJIDConverter.phone(metadata?["display_phone_number"])
+        jid = CloudJIDConverter.phone(metadata?["display_phone_number"])
     }
 
     /// The JID of an author who may be the business itself: some webhooks name the business by its id.
     func author(_ json: JSON?) -> JID? {
-        if let id, CloudJIDConverter.text(json) == id { return address }
+        if let id, CloudJIDConverter.text(json) == id { return jid }
         return CloudJIDConverter.person(json)
     }
 
     func append(to extra: inout JSONObject) {
         extra.append("phoneNumberId", known: id)
-        extra.append("displayPhoneNumber", known: address?.phone)
+        extra.append("displayPhoneNumber", known: jid?.phone)
     }
 }

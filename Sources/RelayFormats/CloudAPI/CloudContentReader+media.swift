@@ -68,8 +68,8 @@ extension CloudContentReader {
         card.append("urls", texts: (node["urls"]?.array ?? []).compactMap { $0.object?.text("url") })
         card.append("organization", known: node["org"]?.object?.text("company"))
         card.append("birthday", known: node.text("birthday"))
-        if let addresses = node["addresses"]?.array, !addresses.isEmpty {
-            card.append("addresses", .array(addresses.map { MessageNodeRedaction.scrub($0) }))
+        if let jids = node["addresses"]?.array, !jids.isEmpty {
+            card.append("addresses", .array(jids.map { MessageNodeRedaction.scrub($0) }))
         }
         return card
     }

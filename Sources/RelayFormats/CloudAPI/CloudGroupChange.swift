@@ -39,7 +39,7 @@ struct CloudGroupChange {
 
     private static func participant(_ object: JSONObject, _ contacts: CloudContacts) -> JSON? {
         var reference = CloudPersonReference(object, "wa_id")
-        reference.address = reference.address ?? CloudJIDConverter.person(object["input"])
+        reference.jid = reference.jid ?? CloudJIDConverter.person(object["input"])
         guard !reference.isEmpty, let person = contacts.person(reference, username: object.text("username")) else {
             return nil
         }

@@ -18,7 +18,7 @@ enum CloudJIDConverter {
     /// The JID of a phone number: 5 to 15 digits (E.164), optionally with `+` and separators. Nil for anything else.
     static func phone(_ json: JSON?) -> JID? {
         guard let text = text(json) else { return nil }
-        if let address = JID(text) { return address.phone == nil ? nil : address }
+        if let jid = JID(text) { return jid.phone == nil ? nil : jid }
         return PhoneNumberReader.jid(text)
     }
 

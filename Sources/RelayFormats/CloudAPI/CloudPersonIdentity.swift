@@ -21,14 +21,14 @@ struct CloudPersonIdentity {
 /// The identifiers of a person in a message, status or call.
 struct CloudPersonReference: Hashable {
     /// The JID of the phone number, or of the opaque id that replaces it.
-    var address: JID?
+    var jid: JID?
     var userID: String?
     var parentUserID: String?
 
-    var isEmpty: Bool { address == nil && userID == nil && parentUserID == nil }
+    var isEmpty: Bool { jid == nil && userID == nil && parentUserID == nil }
 
-    init(address: JID?, userID: String? = nil, parentUserID: String? = nil) {
-        self.address = address
+    init(jid: JID?, userID: String? = nil, parentUserID: String? = nil) {
+        self.jid = jid
         self.userID = userID
         self.parentUserID = parentUserID
     }
@@ -38,7 +38,7 @@ struct CloudPersonReference: Hashable {
     ///   - prefix: the prefix of its user id members: `from_`, `to_`, `recipient_`, or empty.
     init(_ object: JSONObject, _ field: String, prefix: String = "") {
         self.init(
-            address: CloudJIDConverter.person(object[field]),
+            jid: CloudJIDConverter.person(object[field]),
             userID: object.text("\(prefix)user_id"),
             // Meta uses both orders of the words.
             parentUserID: object.text("\(prefix)parent_user_id") ?? object.text("parent_\(prefix)user_id")
@@ -55,7 +55,7 @@ struct CloudContacts {
     }
 
     private let contacts: [Contact]
-    private var byAddress: [JID: Int] = [:]
+    private var byJID: [JID: Int] = [:]
     private var byUserID: [String: Int] = [:]
 
     init(_ json: JSON?) {
@@ -68,7 +68,7 @@ struct CloudContacts {
             )
         }
         for (index, contact) in contacts.enumerated().reversed() {
-            if let address = contact.reference.address { byAddress[address] = index }
+            if let jid = contact.reference.jid { byJID[jid] = index }
             for id in [contact.reference.parentUserID, contact.reference.userID] {
                 if let id { byUserID[id] = index }
             }
@@ -84,11 +84,11 @@ struct CloudContacts {
         _ reference: CloudPersonReference, username: String? = nil, isOnlyOne: Bool = false
     ) -> CloudPersonIdentity? {
         let contact = contact(of: reference, isOnlyOne: isOnlyOne)
-        let addresses = [contact?.reference.address, reference.address].compactMap { $0 }
+        let jids = [contact?.reference.jid, reference.jid].compactMap { $0 }
         let userID = reference.userID ?? contact?.reference.userID
         let parentUserID = reference.parentUserID ?? contact?.reference.parentUserID
         let id =
-            addresses.first(where: \.isPhone) ?? addresses.first
+            jids.first(where: \.isPhone) ?? jids.first
             ?? (userID ?? parentUserID).flatMap(CloudJIDConverter.opaque)
         guard let id else { return nil }
         return CloudPersonIdentity(
@@ -102,7 +102,7 @@ struct CloudContacts {
 
     private func contact(of reference: CloudPersonReference, isOnlyOne: Bool) -> Contact? {
         let matches = [
-            reference.address.flatMap { byAddress[$0] }, reference.userID.flatMap { byUserID[$0] },
+            reference.jid.flatMap { byJID[$0] }, reference.userID.flatMap { byUserID[$0] },
             reference.parentUserID.flatMap { byUserID[$0] },
         ]
         if let index = matches.lazy.compactMap({ $0 }).first { return contacts[index] }

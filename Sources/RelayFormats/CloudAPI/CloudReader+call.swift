@@ -24,7 +24,7 @@ extension CloudReader {
                 // Baileys uses "offer" for an incoming call.
                 status: name == "connect" && !isOwn ? "offer" : name.lowercased(),
                 person: person,
-                caller: isOwn ? CloudJIDConverter.phone(call["from"]) ?? number.address : person?.identity.id,
+                caller: isOwn ? CloudJIDConverter.phone(call["from"]) ?? number.jid : person?.identity.id,
                 isOwn: isOwn,
                 details: details,
                 at: pointer
@@ -40,7 +40,7 @@ extension CloudReader {
                 of: status,
                 status: names[name.lowercased()] ?? name.lowercased(),
                 person: contacts.person(CloudPersonReference(status, "recipient_id", prefix: "recipient_")),
-                caller: number.address,
+                caller: number.jid,
                 isOwn: true,
                 details: JSONObject(),
                 at: pointer

@@ -43,7 +43,7 @@ extension CloudReader {
     ) throws(InvalidDocumentError) -> [ParsedEvent] {
         let context = message["history_context"]?.object
         let sender = CloudJIDConverter.person(message["from"])
-        let isOwn = context?.flag("from_me") == true || (sender != nil && sender == number.address)
+        let isOwn = context?.flag("from_me") == true || (sender != nil && sender == number.jid)
         var reference = CloudPersonReference(message, "from", prefix: "from_")
         if isOwn { reference = CloudPersonReference(message, "to", prefix: "to_") }
         let person = person ?? contacts.person(reference)
@@ -59,13 +59,13 @@ extension CloudReader {
     private func person(of thread: JSONObject) -> CloudPersonIdentity? {
         let context = thread["context"]?.object ?? JSONObject()
         var reference = CloudPersonReference(context, "wa_id")
-        reference.address = reference.address ?? CloudJIDConverter.person(thread["id"])
+        reference.jid = reference.jid ?? CloudJIDConverter.person(thread["id"])
         return contacts.person(reference, username: context.text("username"))
     }
 
     /// The business's own JID, as the author of an echo.
     private func own(_ message: JSONObject) -> PersonIdentity? {
-        (CloudJIDConverter.phone(message["from"]) ?? number.address).map { PersonIdentity($0) }
+        (CloudJIDConverter.phone(message["from"]) ?? number.jid).map { PersonIdentity($0) }
     }
 
     /// The person whom a system message without a sender is about.
@@ -73,7 +73,7 @@ extension CloudReader {
         guard let system = message["system"]?.object else { return nil }
         return contacts.person(
             CloudPersonReference(
-                address: nil,
+                jid: nil,
                 userID: system.text("previous_user_id") ?? system.text("user_id"),
                 parentUserID: system.text("previous_parent_user_id") ?? system.text("parent_user_id")
             )

@@ -9,7 +9,7 @@ extension EvolutionReader {
         let isLone = data.object != nil
         return try each(data, at: pointer) { contact, pointer throws(InvalidDocumentError) in
             let contact = EvolutionJIDCompleter.completed(contact, ["remoteJid"])
-            guard let id = contact.address("remoteJid") ?? contact.address("id") else {
+            guard let id = contact.jid("remoteJid") ?? contact.jid("id") else {
                 throw wrong("must be an address", at: pointer + "/remoteJid")
             }
             let image = contact.text("profilePicUrl") ?? contact.text("profilePictureUrl")
@@ -22,7 +22,7 @@ extension EvolutionReader {
                 return [event(.groupUpdated, chat: id, payload)]
             }
             guard id.chatKind == .direct else { return [] }
-            let others = ["remoteJidAlt", "phoneNumber", "lid", "remoteLid"].map(contact.address)
+            let others = ["remoteJidAlt", "phoneNumber", "lid", "remoteLid"].map(contact.jid)
             let identity = PersonIdentity(id, alternates: others) ?? PersonIdentity(id)
             let facts = ContactFacts(
                 identity: identity,
@@ -40,8 +40,8 @@ extension EvolutionReader {
     /// Reads only the name of a chat. The chat in the event after a message has no JID at all.
     func chat(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let item = EvolutionJIDCompleter.completed(item, ["remoteJid"])
-        guard let id = item.address("remoteJid") ?? item.address("id") else { return [] }
-        let other = item.address("remoteLid")
+        guard let id = item.jid("remoteJid") ?? item.jid("id") else { return [] }
+        let other = item.jid("remoteLid")
         var chat: JSONObject = ["id": .string(id.description)]
         chat.append("name", orNull: name(item.text("name"), of: [id, other]))
         chat.append("lidJid", known: other?.description)
@@ -59,7 +59,7 @@ extension EvolutionReader {
     func participants(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         var phones: [JID: JID] = [:]
         for detail in (item["participantsData"]?.array ?? []).compactMap(\.object) {
-            guard let id = detail.address("jid") ?? detail["jid"]?.object?.address("id"),
+            guard let id = detail.jid("jid") ?? detail["jid"]?.object?.jid("id"),
                 let written = detail.text("phoneNumber"),
                 let phone = JID(written.contains("@") ? written : written + "@s.whatsapp.net"),
                 phone.phone != nil, phone.user != id.user
@@ -71,7 +71,7 @@ extension EvolutionReader {
             data["participants"] = .array(
                 members.map { member in
                     var object = member.object ?? ["id": member]
-                    if let phone = object.address("id").flatMap({ phones[$0] }) {
+                    if let phone = object.jid("id").flatMap({ phones[$0] }) {
                         object["phoneNumber"] = .string(phone.description)
                     }
                     return .object(object)

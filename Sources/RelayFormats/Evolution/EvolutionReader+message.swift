@@ -32,8 +32,8 @@ extension EvolutionReader {
         if isSent { key["fromMe"] = true }
         var message = item
         message["key"] = .object(key)
-        let addresses = key.map { $0.value.string.flatMap { JID($0) } }
-        message["pushName"] = name(item.text("pushName"), of: addresses).map(JSON.string)
+        let jids = key.map { $0.value.string.flatMap { JID($0) } }
+        message["pushName"] = name(item.text("pushName"), of: jids).map(JSON.string)
         guard var node = item["message"]?.object else {
             return try baileys.message(message, at: pointer, isHistory: isHistory)
         }

@@ -9,7 +9,7 @@ extension EvolutionReader {
         let code = GatewayNumberReader.integer(data["statusReason"]).flatMap { $0 == 200 ? nil : $0 }
         switch data.text("state") ?? data.text("status") {
         case "open":
-            let phone = data.address("wuid")?.phone ?? baileys.ownPhone
+            let phone = data.jid("wuid")?.phone ?? baileys.ownPhone
             return [sessionFacts.connected(phone: phone)]
         case "close", "closed": return [sessionFacts.disconnected(reason: nil, code: code)]
         // Nobody scanned a code in time; the close code, 428, is less specific.

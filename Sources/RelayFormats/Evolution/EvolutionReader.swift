@@ -83,11 +83,11 @@ struct EvolutionReader: GatewayEventReader {
     }
 
     /// A person's name; nil for Evolution's placeholders: "Você" for the account itself, a JID, or the digits of a JID.
-    func name(_ text: String?, of addresses: [JID?]) -> String? {
+    func name(_ text: String?, of jids: [JID?]) -> String? {
         guard let name = MessageFacts.name(text) else { return nil }
         let folded = name.lowercased()
         guard folded != "você", folded != "voce" else { return nil }
         let digits = name.prefix { $0 != ":" }
-        return addresses.contains { $0.map { $0.user == digits } ?? false } ? nil : name
+        return jids.contains { $0.map { $0.user == digits } ?? false } ? nil : name
     }
 }

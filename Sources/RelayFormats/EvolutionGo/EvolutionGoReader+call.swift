@@ -5,7 +5,7 @@ internal import RelayJSON
 extension EvolutionGoReader {
     func call(_ name: String, _ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try text(data, "CallID", "the call's id, a text", at: pointer)
-        guard let from = data.address("From") ?? data.address("CallCreator") else {
+        guard let from = data.jid("From") ?? data.jid("CallCreator") else {
             throw wrong("must be the caller's JID", at: pointer + "/From")
         }
         let status =
@@ -18,7 +18,7 @@ extension EvolutionGoReader {
         var call = JSONObject()
         call.append("id", .string(id))
         call.append("chatId", .string(from.description))
-        call.append("from", orNull: (data.address("CallCreator") ?? from).description)
+        call.append("from", orNull: (data.jid("CallCreator") ?? from).description)
         call.append("callerPn", data["CallCreatorAlt"] ?? .null)
         call.append("date", data["Timestamp"] ?? .null)
         call.append("status", .string(status))

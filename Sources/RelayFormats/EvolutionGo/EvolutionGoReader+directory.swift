@@ -5,13 +5,13 @@ internal import RelayJSON
 extension EvolutionGoReader {
     /// A group that the account has joined, with all its metadata.
     func joinedGroup(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let id = try address(data, "JID", "the group's JID", at: pointer)
+        let id = try jid(data, "JID", "the group's JID", at: pointer)
         return try baileys.group(WhatsmeowGroupConverter.metadata(data, id: id.description), at: pointer)
     }
 
     /// Changes of a group: one event for its name and settings, and one for each kind of change of its members.
     func groupInfo(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let id = try address(data, "JID", "the group's JID", at: pointer)
+        let id = try jid(data, "JID", "the group's JID", at: pointer)
         var events: [ParsedEvent] = []
         var settings: JSONObject = ["id": .string(id.description)]
         settings["subject"] = data["Name"]?.object?["Name"]
@@ -35,7 +35,7 @@ extension EvolutionGoReader {
     }
 
     func contact(_ name: String, _ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let id = try address(data, "JID", "an address", at: pointer)
+        let id = try jid(data, "JID", "an address", at: pointer)
         let action = data["Action"]?.object.map { WhatsmeowFieldRenaming.renamed($0) }
         var contact: JSONObject = ["id": .string(id.description)]
         contact.append("phoneNumber", known: data.text("JIDAlt") ?? action?.text("pnJid"))

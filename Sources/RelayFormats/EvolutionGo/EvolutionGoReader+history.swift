@@ -11,7 +11,7 @@ extension EvolutionGoReader {
         for conversation in list("conversations") {
             for item in conversation["messages"]?.array ?? [] {
                 guard let message = item["message"]?.object.map({ WhatsmeowFieldRenaming.renamed($0) }),
-                    let key = message["key"]?.object, key.text("id") != nil, key.address("remoteJid") != nil,
+                    let key = message["key"]?.object, key.text("id") != nil, key.jid("remoteJid") != nil,
                     message["message"]?.object != nil
                 else { continue }
                 messages.append(.object(message))
@@ -19,13 +19,13 @@ extension EvolutionGoReader {
             var chat = conversation
             chat["messages"] = nil
             chat = WhatsmeowFieldRenaming.renamed(chat)
-            if chat.address("id") != nil { conversations.append(.object(chat)) }
+            if chat.jid("id") != nil { conversations.append(.object(chat)) }
         }
-        let names = list("pushnames").filter { $0.address("ID") != nil }.map { name -> JSON in
+        let names = list("pushnames").filter { $0.jid("ID") != nil }.map { name -> JSON in
             ["id": name["ID"] ?? .null, "notify": name["pushname"] ?? .null]
         }
         let mappings = list("phoneNumberToLidMappings").map { WhatsmeowFieldRenaming.renamed($0) }
-            .filter { $0.address("lidJid") != nil && $0.address("pnJid") != nil }
+            .filter { $0.jid("lidJid") != nil && $0.jid("pnJid") != nil }
         return try baileys.history(
             [
                 "phoneNumberToLidMappings": .array(mappings.map(JSON.object)), "contacts": .array(names),

@@ -11,7 +11,7 @@ extension EvolutionGoReader {
             throw wrong("must be an object with Chat, Sender and ID", at: pointer + "/Info")
         }
         _ = try text(info, "ID", "the message's id, a text", at: pointer + "/Info")
-        _ = try address(info, "Chat", "the chat's JID", at: pointer + "/Info")
+        _ = try jid(info, "Chat", "the chat's JID", at: pointer + "/Info")
         if let content = data["Message"], content != .null, content.object == nil {
             throw wrong("must be an object, or null", at: pointer + "/Message")
         }

@@ -17,7 +17,7 @@ extension EvolutionGoReader {
         case "qrsuccess":
             return []
         case "connected":
-            return [sessionFacts.connected(phone: data.address("jid")?.phone)]
+            return [sessionFacts.connected(phone: data.jid("jid")?.phone)]
         case "disconnected":
             return [sessionFacts.disconnected(reason: "connection_closed", code: nil)]
         case "loggedout":

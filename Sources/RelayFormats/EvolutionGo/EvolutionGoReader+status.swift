@@ -6,7 +6,7 @@ internal import RelayJSON
 extension EvolutionGoReader {
     func receipt(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let ids = try array(data, "MessageIDs", "an array of message ids", at: pointer)
-        let chat = try address(data, "Chat", "the chat's JID", at: pointer)
+        let chat = try jid(data, "Chat", "the chat's JID", at: pointer)
         let progress: ReceiptStatus
         switch (state ?? data["Type"]?.string)?.lowercased() {
         case "delivered", "": progress = .delivered
@@ -15,12 +15,12 @@ extension EvolutionGoReader {
         default: return []
         }
         guard !data.flag("IsFromMe") else { return [] }
-        let sender = PersonIdentity(data.address("Sender"), alternates: [data.address("SenderAlt")])
+        let sender = PersonIdentity(data.jid("Sender"), alternates: [data.jid("SenderAlt")])
         let isDirect = chat.chatKind == .direct
         let facts = ReceiptFacts(
             progress: progress,
             id: "",
-            chat: isDirect ? PersonIdentity(chat, alternates: [data.address("SenderAlt")]) : PersonIdentity(chat),
+            chat: isDirect ? PersonIdentity(chat, alternates: [data.jid("SenderAlt")]) : PersonIdentity(chat),
             recipient: isDirect ? nil : sender,
             at: GatewayTimeReader.timestamp(data["Timestamp"]),
             receivedAt: receivedAt

@@ -14,21 +14,21 @@ struct GowaMessageOrigin {
     /// - Parameter own: the account's own JID.
     init(_ payload: JSONObject, own: JID?) {
         // Before version 8, `from` could be `A@s.whatsapp.net in B@g.us`.
-        let (sender, place) = Self.parts(payload.text("from"))
-        let from = PersonIdentity(sender, alternates: [payload.address("from_lid")])
+        let (sender, group) = Self.parts(payload.text("from"))
+        let from = PersonIdentity(sender, alternates: [payload.jid("from_lid")])
         let isFromMe = payload["is_from_me"]?.bool ?? (from != nil && from?.id == own)
-        var chat = payload.address("chat_id") ?? place
+        var chat = payload.jid("chat_id") ?? group
         if chat == nil, let sender, sender.user == payload.text("chat_id") { chat = sender }
 
         var key = JSONObject()
         key.append("fromMe", .bool(isFromMe))
         key.append("participant", known: from?.id.description)
         key.append("participantAlt", known: from?.lid?.description)
-        if let from, let address = chat, !isFromMe, Self.isOtherSide(from, of: address, own: own) {
+        if let from, let jid = chat, !isFromMe, Self.isOtherSide(from, of: jid, own: own) {
             chat = from.id
             key.append("remoteJidAlt", known: from.lid?.description)
         } else {
-            key.append("remoteJidAlt", known: payload.address("chat_lid")?.description)
+            key.append("remoteJidAlt", known: payload.jid("chat_lid")?.description)
         }
         key.append("remoteJid", known: chat?.description)
         let read = BaileysMessageKey(key)
@@ -45,7 +45,7 @@ struct GowaMessageOrigin {
         return chat == author.lid || (chat == own && author.id != own)
     }
 
-    private static func parts(_ from: String?) -> (sender: JID?, place: JID?) {
+    private static func parts(_ from: String?) -> (sender: JID?, group: JID?) {
         let parts = (from ?? "").split(separator: " ")
         guard parts.count == 3, parts[1] == "in" else { return (from.flatMap { JID($0) }, nil) }
         return (JID(parts[0]), JID(parts[2]))

@@ -5,10 +5,10 @@ internal import RelayJSON
 extension GowaReader {
     func call(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let id = try text(payload, "call_id", "the call's id, a text", at: pointer)
-        guard let caller = PersonIdentity(payload.address("from"), alternates: [payload.address("from_lid")]) else {
+        guard let caller = PersonIdentity(payload.jid("from"), alternates: [payload.jid("from_lid")]) else {
             throw wrong("must be the caller's JID", at: pointer + "/from")
         }
-        let group = payload.address("group_jid")
+        let group = payload.jid("group_jid")
         var facts = CallFacts(
             id: id,
             chat: caller.id,

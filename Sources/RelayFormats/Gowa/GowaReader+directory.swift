@@ -5,7 +5,7 @@ internal import RelayJSON
 extension GowaReader {
     /// `group.participants`, and `group.joined`, where the account itself is the added member.
     func members(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
-        let id = try address(payload, "chat_id", "the group's JID", at: pointer)
+        let id = try jid(payload, "chat_id", "the group's JID", at: pointer)
         let members = try array(payload, "jids", "an array of JIDs", at: pointer)
         let change = GroupFacts(id: id, name: payload.text("group_name")).payload(
             action: payload.text("type"),

@@ -17,15 +17,15 @@ struct BaileysMessageKey {
     init(_ key: JSONObject, participant: JID? = nil) {
         id = key.text("id")
         isFromMe = key.flag("fromMe")
-        let remote = key.address("remoteJid")
+        let remote = key.jid("remoteJid")
         let member = PersonIdentity(
-            key.address("participant") ?? participant,
-            alternates: ["participantAlt", "participantPn", "participantLid"].map(key.address)
+            key.jid("participant") ?? participant,
+            alternates: ["participantAlt", "participantPn", "participantLid"].map(key.jid)
         )
         // Before Baileys 7, a key names only the sender of a direct message; for sent messages that is the account
         // itself.
-        let senders = isFromMe ? [] : ["senderPn", "senderLid"].map(key.address)
-        let others = ["remoteJidAlt", "previousRemoteJid"].map(key.address)
+        let senders = isFromMe ? [] : ["senderPn", "senderLid"].map(key.jid)
+        let others = ["remoteJidAlt", "previousRemoteJid"].map(key.jid)
         let direct = PersonIdentity(remote, alternates: others + senders)
         switch remote?.chatKind {
         case nil:

@@ -67,15 +67,15 @@ extension GroupFacts {
     /// Reads a person that a group's metadata, or a change of a group, names by `role`: `owner` or `author`. Gateways write
     /// the person's other JID beside it (`ownerPn`, `ownerJid`), or only in the list of members.
     static func person(_ role: String, in group: JSONObject) -> PersonIdentity? {
-        guard let primary = group.address(role) else { return nil }
-        let beside = ["Pn", "Jid", "PhoneNumber", "Alt", "Lid"].map { group.address(role + $0) }
-        let member = (group["participants"]?.array ?? []).lazy.compactMap(\.object).map(Self.addresses(ofMember:))
+        guard let primary = group.jid(role) else { return nil }
+        let beside = ["Pn", "Jid", "PhoneNumber", "Alt", "Lid"].map { group.jid(role + $0) }
+        let member = (group["participants"]?.array ?? []).lazy.compactMap(\.object).map(Self.jids(ofMember:))
             .first { $0.contains(primary) }
         return PersonIdentity(primary, alternates: beside + (member ?? []))
     }
 
-    private static func addresses(ofMember member: JSONObject) -> [JID] {
-        ["id", "phoneNumber", "jid", "lid"].compactMap(member.address)
+    private static func jids(ofMember member: JSONObject) -> [JID] {
+        ["id", "phoneNumber", "jid", "lid"].compactMap(member.jid)
     }
 
     /// Reads a member: a JID before Baileys 7, an object since then.
@@ -83,8 +83,8 @@ extension GroupFacts {
         let object = json.object ?? JSONObject()
         guard
             let identity = PersonIdentity(
-                json.string.flatMap { JID($0) } ?? object.address("id"),
-                alternates: ["phoneNumber", "jid", "lid"].map(object.address)
+                json.string.flatMap { JID($0) } ?? object.jid("id"),
+                alternates: ["phoneNumber", "jid", "lid"].map(object.jid)
             )
         else { return nil }
         var participant = JSONObject()

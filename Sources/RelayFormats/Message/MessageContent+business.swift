@@ -10,7 +10,7 @@ extension MessageContent {
         content.append("itemCount", orNull: GatewayNumberReader.integer(node["itemCount"]))
         content.append("totalAmount1000", orNull: GatewayNumberReader.integer(node["totalAmount1000"]))
         content.append("currency", orNull: node.text("totalCurrencyCode"))
-        content.append("sellerId", known: node.address("sellerJid")?.description)
+        content.append("sellerId", known: node.jid("sellerJid")?.description)
         content.append("token", known: node.text("token"))
         return MessageContent(type: "order", content: content)
     }
@@ -26,13 +26,13 @@ extension MessageContent {
         content.append("currency", orNull: product.text("currencyCode"))
         content.append("url", known: product.text("url"))
         content.append("retailerId", known: product.text("retailerId"))
-        content.append("sellerId", known: node.address("businessOwnerJid")?.description)
+        content.append("sellerId", known: node.jid("businessOwnerJid")?.description)
         return MessageContent(type: "product", content: content)
     }
 
     static func groupInvite(_ node: JSONObject) -> MessageContent {
         var content = JSONObject()
-        content.append("groupId", orNull: node.address("groupJid")?.description)
+        content.append("groupId", orNull: node.jid("groupJid")?.description)
         content.append("groupName", orNull: node.text("groupName"))
         content.append("text", orNull: node.text("caption"))
         content.append("inviteCode", orNull: node.text("inviteCode"))

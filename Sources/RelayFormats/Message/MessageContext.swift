@@ -51,12 +51,12 @@ struct MessageContext {
         guard let id = info.text("stanzaId") else { return nil }
         var quoted = JSONObject()
         quoted.append("messageId", .string(id))
-        quoted.append("participant", orNull: info.address("participant")?.description)
+        quoted.append("participant", orNull: info.jid("participant")?.description)
         let content = info["quotedMessage"]?.object.map { MessageContent(quoted: UnwrappedMessage($0)) }
         quoted.append("type", orNull: content?.type)
         quoted.append("text", orNull: content?.summary)
         // A reply to a status contains the chat of the quoted status.
-        quoted.append("chatId", known: info.address("remoteJid")?.description)
+        quoted.append("chatId", known: info.jid("remoteJid")?.description)
         return quoted
     }
 }

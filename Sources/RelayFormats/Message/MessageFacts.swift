@@ -86,7 +86,7 @@ struct MessageFacts {
     /// A name; nil for an empty text and for a JID, which gateways send when they do not know the name.
     static func name(_ text: String?) -> String? {
         guard let text, !text.isEmpty else { return nil }
-        guard let address = JID(text) else { return text }
-        return address.isPhone || address.isLID || address.isGroup ? nil : text
+        guard let jid = JID(text) else { return text }
+        return jid.isPhone || jid.isLID || jid.isGroup ? nil : text
     }
 }

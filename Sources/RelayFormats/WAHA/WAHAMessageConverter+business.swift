@@ -18,7 +18,7 @@ extension WAHAMessageConverter {
             node.append(field, raw[field] ?? .null)
         }
         node.append("message", known: payload.text("body") ?? raw.text("message"))
-        node.append("sellerJid", known: WAHAMessageKeyReader.address(raw["sellerJid"])?.description)
+        node.append("sellerJid", known: WAHAMessageKeyReader.jid(raw["sellerJid"])?.description)
         return ("orderMessage", node)
     }
 
@@ -33,13 +33,13 @@ extension WAHAMessageConverter {
         // WhatsApp Web repeats the product's title or description as the text.
         let body = payload.text("body")
         node.append("body", known: [raw.text("title"), raw.text("description")].contains(body) ? nil : body)
-        node.append("businessOwnerJid", known: WAHAMessageKeyReader.address(raw["businessOwnerJid"])?.description)
+        node.append("businessOwnerJid", known: WAHAMessageKeyReader.jid(raw["businessOwnerJid"])?.description)
         return ("productMessage", node)
     }
 
     private var invitation: Node {
         var node = JSONObject()
-        node.append("groupJid", known: WAHAMessageKeyReader.address(raw["inviteGrp"])?.description)
+        node.append("groupJid", known: WAHAMessageKeyReader.jid(raw["inviteGrp"])?.description)
         node.append("groupName", known: raw.text("inviteGrpName"))
         node.append("caption", known: payload.text("body") ?? raw.text("comment"))
         node.append("inviteCode", known: raw.text("inviteCode"))

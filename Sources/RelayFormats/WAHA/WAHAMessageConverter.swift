@@ -138,8 +138,8 @@ struct WAHAMessageConverter {
         if let id = WAHAMessageID.bare(reply?["id"]) ?? raw.text("quotedStanzaID") {
             context.append("stanzaId", .string(id))
             let participant =
-                WAHAMessageKeyReader.address(reply?["participant"])
-                ?? WAHAMessageKeyReader.address(raw["quotedParticipant"])
+                WAHAMessageKeyReader.jid(reply?["participant"])
+                ?? WAHAMessageKeyReader.jid(raw["quotedParticipant"])
             context.append("participant", known: participant?.description)
             if let quoted = reply.flatMap({ WAHAMessageConverter(quoted: $0).message }) {
                 context.append("quotedMessage", .object(quoted))
@@ -150,7 +150,7 @@ struct WAHAMessageConverter {
         if !mentions.isEmpty {
             context.append(
                 "mentionedJid",
-                .array(mentions.compactMap { WAHAMessageKeyReader.address($0) }.map { .string($0.description) }))
+                .array(mentions.compactMap { WAHAMessageKeyReader.jid($0) }.map { .string($0.description) }))
         }
         if let expiration = raw["ephemeralDuration"] { context.append("expiration", expiration) }
         if let advertisement = raw["ctwaContext"]?.object {

@@ -16,7 +16,7 @@ enum WAHAMessageKeyReader {
     static func read(_ message: JSONObject, _ role: SecondPerson = .author) -> BaileysMessageKey? {
         let serialized = WAHAMessageID(message["id"])
         // The engine WPP sometimes sends a key instead of a message.
-        guard let chat = serialized?.chat ?? message.address("remoteJid"),
+        guard let chat = serialized?.chat ?? message.jid("remoteJid"),
             let id = serialized?.id ?? message.text("id")
         else { return nil }
         let data = message["_data"]?.object ?? JSONObject()
@@ -24,22 +24,22 @@ enum WAHAMessageKeyReader {
         let inner = data["key"]?.object ?? JSONObject()
         let info = data["Info"]?.object ?? data
         let isFromMe = message["fromMe"]?.bool ?? serialized?.isFromMe ?? false
-        var member = address(message["participant"])
+        var member = jid(message["participant"])
         switch role {
         case .author:
-            member = member ?? serialized?.participant ?? address(message["author"]) ?? address(data["author"])
+            member = member ?? serialized?.participant ?? jid(message["author"]) ?? jid(data["author"])
         case .recipient:
-            member = member ?? data["receipt"]?.object?.address("userJid")
+            member = member ?? data["receipt"]?.object?.jid("userJid")
         }
 
         let isInfoOurs = info["IsFromMe"]?.bool ?? isFromMe
         let others = isInfoOurs ? ["RecipientAlt"] : ["SenderAlt", "Sender"]
         let direct =
-            ["remoteJidAlt", "remoteJid"].map(inner.address) + (["Chat"] + others).map(info.address)
-            + (isFromMe ? [] : ["senderPn", "senderLid"].map(inner.address))
+            ["remoteJidAlt", "remoteJid"].map(inner.jid) + (["Chat"] + others).map(info.jid)
+            + (isFromMe ? [] : ["senderPn", "senderLid"].map(inner.jid))
         let members =
-            ["participantAlt", "participantPn", "participantLid", "participant"].map(inner.address)
-            + ["SenderAlt", "Sender"].map(info.address)
+            ["participantAlt", "participantPn", "participantLid", "participant"].map(inner.jid)
+            + ["SenderAlt", "Sender"].map(info.jid)
         var key = JSONObject()
         key.append("id", .string(id))
         key.append("fromMe", .bool(isFromMe))
@@ -51,13 +51,13 @@ enum WAHAMessageKeyReader {
     }
 
     /// A JID as the engines write it: a string, or WhatsApp Web's object with the string in `_serialized`.
-    static func address(_ json: JSON?) -> JID? {
+    static func jid(_ json: JSON?) -> JID? {
         (json?.string ?? json?["_serialized"]?.string).flatMap { JID($0) }
     }
 
     /// The phone JID that belongs to a LID, or the LID that belongs to a phone JID.
-    private static func alternate(to address: JID?, among candidates: [JID?]) -> JID? {
-        guard let address, address.isPhone || address.isLID else { return nil }
-        return candidates.lazy.compactMap { $0 }.first { address.isPhone ? $0.isLID : $0.isPhone }
+    private static func alternate(to jid: JID?, among candidates: [JID?]) -> JID? {
+        guard let jid, jid.isPhone || jid.isLID else { return nil }
+        return candidates.lazy.compactMap { $0 }.first { jid.isPhone ? $0.isLID : $0.isPhone }
     }
 }

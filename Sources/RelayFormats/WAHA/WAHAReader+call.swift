@@ -5,12 +5,12 @@ internal import RelayJSON
 extension WAHAReader {
     func call(_ payload: JSONObject, status: String, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let id = try text(payload, "id", "the call's id, a text", at: pointer)
-        let from = try address(payload, "from", "the caller's JID", at: pointer)
+        let from = try jid(payload, "from", "the caller's JID", at: pointer)
         let data = payload["_data"]?.object ?? JSONObject()
-        let creator = ["from", "CallCreator"].lazy.compactMap(data.address).first
-        let others = ["callerPn", "from", "CallCreatorAlt", "CallCreator", "SenderAlt"].map(data.address)
+        let creator = ["from", "CallCreator"].lazy.compactMap(data.jid).first
+        let others = ["callerPn", "from", "CallCreatorAlt", "CallCreator", "SenderAlt"].map(data.jid)
         let caller = PersonIdentity(from.isGroup ? creator : from, alternates: others)
-        let group = (from.isGroup ? from : nil) ?? data.address("groupJid") ?? data.address("GroupJID")
+        let group = (from.isGroup ? from : nil) ?? data.jid("groupJid") ?? data.jid("GroupJID")
         return CallFacts(
             id: id,
             chat: caller?.id ?? from,

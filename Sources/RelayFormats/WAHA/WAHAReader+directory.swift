@@ -35,20 +35,20 @@ extension WAHAReader {
     /// The deprecated `group.join` and `group.leave`, with the engine's data: WhatsApp Web's notification, or the group
     /// itself. Nil for anything else.
     func notification(_ payload: JSONObject, _ name: String) -> ParsedEvent? {
-        if let id = WAHAMessageKeyReader.address(payload["chatId"]), id.isGroup,
+        if let id = WAHAMessageKeyReader.jid(payload["chatId"]), id.isGroup,
             let members = payload["recipientIds"]?.array
         {
             let actions = ["invite": "add", "linked_group_join": "add", "leave": "remove"]
             let type = payload.text("type") ?? (name == "group.join" ? "add" : "remove")
             let change = GroupFacts(id: id).payload(
                 action: actions[type] ?? type,
-                members: members.compactMap { WAHAMessageKeyReader.address($0).map { .string($0.description) } }
+                members: members.compactMap { WAHAMessageKeyReader.jid($0).map { .string($0.description) } }
                     .compactMap(GroupFacts.participant),
-                author: WAHAMessageKeyReader.address(payload["author"]).map { PersonIdentity($0) }
+                author: WAHAMessageKeyReader.jid(payload["author"]).map { PersonIdentity($0) }
             )
             return update(id, change, at: payload["timestamp"])
         }
-        guard let id = payload.address("id"), id.isGroup, payload.text("subject") != nil else { return nil }
+        guard let id = payload.jid("id"), id.isGroup, payload.text("subject") != nil else { return nil }
         return update(id, GroupFacts(id: id, metadata: payload).payload, at: nil)
     }
 
@@ -66,7 +66,7 @@ extension WAHAReader {
     }
 
     private func groupID(_ group: JSONObject, at pointer: String) throws(InvalidDocumentError) -> JID {
-        guard let id = WAHAMessageKeyReader.address(group["id"]) else {
+        guard let id = WAHAMessageKeyReader.jid(group["id"]) else {
             throw wrong("must be the group's JID", at: pointer + "/group/id")
         }
         return id
@@ -81,7 +81,7 @@ extension WAHAReader {
     private static func member(_ json: JSON) -> JSON? {
         guard let object = json.object else { return GroupFacts.participant(json) }
         var member = JSONObject()
-        member.append("id", known: WAHAMessageKeyReader.address(object["id"])?.description)
+        member.append("id", known: WAHAMessageKeyReader.jid(object["id"])?.description)
         member.append("phoneNumber", known: object.text("pn"))
         if let role = object.text("role"), role == "admin" || role == "superadmin" {
             member.append("admin", .string(role))

@@ -22,7 +22,7 @@ extension WAHAReader {
         guard let target = WAHAMessageID.bare(payload["poll"]?["id"]) else {
             throw wrong("must be the poll's id, a text", at: pointer + "/poll/id")
         }
-        if vote["participant"]?.string == nil, vote.address("from")?.isGroup == false {
+        if vote["participant"]?.string == nil, vote.jid("from")?.isGroup == false {
             vote["participant"] = vote["from"]
         }
         var facts = try facts(vote, at: pointer + "/vote")

@@ -5,7 +5,7 @@ internal import RelayJSON
 extension WAHAReader {
     /// Makes one event for each person in the document.
     func presence(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let chat = try address(payload, "id", "the chat's JID", at: pointer)
+        let chat = try jid(payload, "id", "the chat's JID", at: pointer)
         let presences = try array(payload, "presences", "an array of presences", at: pointer)
         let words = [
             "online": "available", "offline": "unavailable", "typing": "composing", "recording": "recording",
@@ -14,7 +14,7 @@ extension WAHAReader {
         var events: [ParsedEvent] = []
         for presence in presences.compactMap(\.object) {
             guard let state = presence.text("lastKnownPresence") else { continue }
-            let member = presence.address("participant")
+            let member = presence.jid("participant")
             let facts = PresenceFacts(
                 chat: PersonIdentity(chat),
                 member: member.map { PersonIdentity($0) },

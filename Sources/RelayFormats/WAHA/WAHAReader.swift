@@ -22,9 +22,9 @@ struct WAHAReader: GatewayEventReader {
         self.receivedAt = receivedAt
         self.batch = batch
         let account = envelope["me"]?.object
-        let addresses = ["id", "lid", "jid"].compactMap { account?.address($0) }
-        me = PersonIdentity(account?.address("id"), alternates: [account?.address("lid"), account?.address("jid")])
-        own = Set(addresses)
+        let jids = ["id", "lid", "jid"].compactMap { account?.jid($0) }
+        me = PersonIdentity(account?.jid("id"), alternates: [account?.jid("lid"), account?.jid("jid")])
+        own = Set(jids)
         sentAt = GatewayTimeReader.timestamp(envelope["timestamp"])
         eventID = envelope.text("id")
         engine = envelope.text("engine") ?? envelope["environment"]?.object?.text("engine")

@@ -40,8 +40,8 @@ struct WhatsmeowToBaileysConversion {
     /// messages and as `RecipientAlt` for sent ones.
     private static func key(_ info: JSONObject) -> JSONObject {
         let isFromMe = info.flag("IsFromMe")
-        let chat = info.address("Chat")
-        let sender = info.address("Sender")
+        let chat = info.jid("Chat")
+        let sender = info.jid("Sender")
         var key = JSONObject()
         key.append("id", info["ID"] ?? .null)
         key.append("fromMe", .bool(isFromMe))
@@ -51,7 +51,7 @@ struct WhatsmeowToBaileysConversion {
             key.append("participantAlt", info["SenderAlt"] ?? .null)
             return key
         }
-        let other = info.address(isFromMe ? "RecipientAlt" : "SenderAlt")
+        let other = info.jid(isFromMe ? "RecipientAlt" : "SenderAlt")
         // Evolution Go sends the account's own JID as the chat when both sides use LIDs.
         let isMistaken = isFromMe && other != nil && chat == sender
         key.append("remoteJid", orNull: (isMistaken ? other : chat)?.description)

@@ -25,13 +25,13 @@ extension FormatReader {
         return text
     }
 
-    func address(
+    func jid(
         _ object: JSONObject, _ field: String, _ meaning: String, at pointer: String
     ) throws(InvalidDocumentError) -> JID {
-        guard let address = object.address(field) else {
+        guard let jid = object.jid(field) else {
             throw wrong("must be \(meaning)", at: "\(pointer)/\(field)")
         }
-        return address
+        return jid
     }
 
     func array(

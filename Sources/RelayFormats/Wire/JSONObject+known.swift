@@ -12,7 +12,7 @@ extension JSONObject {
     }
 
     /// The JID value of a key, in canonical form.
-    func address(_ key: String) -> JID? {
+    func jid(_ key: String) -> JID? {
         self[key]?.string.flatMap { JID($0) }
     }
 

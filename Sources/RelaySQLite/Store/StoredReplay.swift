@@ -18,7 +18,7 @@ struct StoredReplay: Sendable {
 
     init(_ row: ResultRow) throws {
         guard let state = Replay.State(rawValue: row.text(1)), let rate = RateLimit(row.text(5)),
-            let from = ReplaySelection.Mode(rawValue: row.text(13))
+            let from = ReplaySelection.StartPoint(rawValue: row.text(13))
         else { throw CorruptRowError("replay \(ReplayID(row.int(0))) is not what was written") }
         let selection = ReplaySelection(
             from: from,

@@ -55,7 +55,7 @@ extension StoreWriter {
 
     /// A stage failure is cancelled, and its event runs through the pipelines again. False when the event or the webhook
     /// is gone.
-    private func replay(_ id: Int64, _ position: DeliveryPlacement, at moment: Timestamp) throws -> Bool {
+    private func replay(_ id: Int64, _ position: DeliveryQueuePosition, at moment: Timestamp) throws -> Bool {
         if try isDeletedWebhook(position.destination) { return false }
         guard position.isStageFailure else {
             try reopen(id, position, at: moment)

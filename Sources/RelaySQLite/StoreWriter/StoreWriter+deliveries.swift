@@ -52,7 +52,7 @@ extension StoreWriter {
     }
 
     /// Makes a delivery that was finished wait for its next series of attempts, in its old place in the lane.
-    func reopen(_ id: Int64, _ position: DeliveryPlacement, at moment: Timestamp) throws {
+    func reopen(_ id: Int64, _ position: DeliveryQueuePosition, at moment: Timestamp) throws {
         try database.run(
             """
             UPDATE deliveries
@@ -76,7 +76,7 @@ extension StoreWriter {
     }
 
     /// Takes a queued or dead delivery out for good.
-    func cancel(_ id: Int64, _ position: DeliveryPlacement, at moment: Timestamp) throws {
+    func cancel(_ id: Int64, _ position: DeliveryQueuePosition, at moment: Timestamp) throws {
         try database.run(
             "UPDATE deliveries SET state = 4, due_at = NULL, finished_at = ?2 WHERE id = ?1",
             .int(id), .int(moment.milliseconds)
@@ -88,19 +88,19 @@ extension StoreWriter {
     }
 
     /// Deletes a delivery that is finished, with its body and attempts.
-    func delete(_ id: Int64, _ position: DeliveryPlacement) throws {
+    func delete(_ id: Int64, _ position: DeliveryQueuePosition) throws {
         try database.run("DELETE FROM deliveries WHERE id = ?", .int(id))
         try database.run("DELETE FROM delivery_bodies WHERE id = ?", .int(id))
         try database.run("DELETE FROM attempts WHERE delivery_id = ?", .int(id))
         count(position.destination, from: position.state, to: nil)
     }
 
-    func position(of id: Int64) throws -> DeliveryPlacement? {
+    func position(of id: Int64) throws -> DeliveryQueuePosition? {
         try database.prepared(
             "SELECT destination, lane, state, due_at, event_id, session, chat FROM deliveries WHERE id = ?"
         )
         .first(.int(id)) { row in
-            DeliveryPlacement(
+            DeliveryQueuePosition(
                 destination: row.destination(0),
                 lane: row.optionalText(1),
                 state: DeliveryState(rawValue: Int(row.int(2))) ?? .cancelled,
@@ -114,7 +114,7 @@ extension StoreWriter {
 }
 
 /// Where a delivery stands.
-struct DeliveryPlacement {
+struct DeliveryQueuePosition {
     var destination: DestinationKey
     var lane: String?
     var state: DeliveryState

@@ -107,7 +107,7 @@ extension StoreWriter {
             try write(record, isRerun: run > 0)
         }
         let replay = run > 0 ? try finishRerun(result, at: moment) : nil
-        var planned = PreviousRunDeliveries()
+        var planned = PreviousEventRunDeliveries()
         for delivery in result.deliveries {
             if run > 0, replay == nil, try planned.takes(delivery, event: result.event, from: database) { continue }
             let id = try insert(delivery, event: result.event, at: moment)
@@ -150,7 +150,7 @@ extension StoreWriter {
 
 /// The deliveries that earlier runs of an event have planned. Receivers know them by their ids, so they are not queued
 /// again. When a pipeline delivers an event to a destination several times, the first of them are the known ones.
-private struct PreviousRunDeliveries {
+private struct PreviousEventRunDeliveries {
     private struct Key: Hashable {
         var destination: DestinationKey
         var pipeline: String

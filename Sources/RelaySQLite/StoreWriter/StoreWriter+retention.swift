@@ -82,15 +82,15 @@ extension StoreWriter {
         try database.run("DELETE FROM delivery_counts WHERE n = 0")
     }
 
-    private static func finished(_ row: ResultRow) -> (id: Int64, position: DeliveryPlacement) {
+    private static func finished(_ row: ResultRow) -> (id: Int64, position: DeliveryQueuePosition) {
         let state = DeliveryState(rawValue: Int(row.int(1))) ?? .cancelled
         return (
             row.int(0),
-            DeliveryPlacement(destination: row.destination(2), lane: nil, state: state, isDue: false, event: 0)
+            DeliveryQueuePosition(destination: row.destination(2), lane: nil, state: state, isDue: false, event: 0)
         )
     }
 
-    private func delete(_ rows: [(id: Int64, position: DeliveryPlacement)]) throws -> Int {
+    private func delete(_ rows: [(id: Int64, position: DeliveryQueuePosition)]) throws -> Int {
         for row in rows { try delete(row.id, row.position) }
         if !rows.isEmpty { try keepLastIDs() }
         return rows.count

@@ -18,7 +18,7 @@ package struct FileTailTransport: SourceTransport {
 
     package var input: LocalInput? { .file(path: path) }
 
-    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceReception {
+    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection {
         let position = FileReadingPosition(path: "\(environment.statePath).\(reader.source).position")
         let file = FollowedFile(path: path, position: position, clock: environment.clock)
         return .reading(LineReaderService(file, reader: reader, in: environment))

@@ -22,7 +22,7 @@ package struct HTTPTransport: SourceTransport {
 
     package var authentication: (any AuthenticationOptions)? { intakeAuthentication }
 
-    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceReception {
+    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection {
         .posted(
             Intake(
                 reader: reader,

@@ -22,7 +22,7 @@ package struct SourceDocumentReader: Sendable {
     private let defaultSession: String?
     private let keepsRaw: Bool
     private let originalHeaders: [String]?
-    private let resends: ResendRequestFilter?
+    private let resends: ChatwootResendFilter?
     private let files: EmbeddedFileHandling
 
     /// - Parameters:
@@ -38,7 +38,7 @@ package struct SourceDocumentReader: Sendable {
         defaultSession: String? = nil,
         keepsRaw: Bool = false,
         originalHeaders: [String]? = nil,
-        resends: ResendRequestFilter? = nil,
+        resends: ChatwootResendFilter? = nil,
         files: EmbeddedFileHandling
     ) {
         self.source = source
@@ -58,7 +58,7 @@ package struct SourceDocumentReader: Sendable {
         _ source: RelayConfiguration.Source,
         format: any SourceFormat,
         originalHeaders: [String]?,
-        resends: ResendRequestFilter? = nil,
+        resends: ChatwootResendFilter? = nil,
         files: EmbeddedFileHandling
     ) {
         self.init(

@@ -11,7 +11,7 @@ package struct StandardInputTransport: SourceTransport {
     package var input: LocalInput? { .stream(Self.kind) }
     package var exclusiveUse: String? { Self.kind }
 
-    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceReception {
+    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection {
         .reading(LineReaderService(StandardInput(), reader: reader, in: environment))
     }
 }

@@ -48,7 +48,7 @@ struct PipelineTestRunner {
             defaultSession: test.source.session,
             keepsRaw: test.source.keepsRaw,
             originalHeaders: configuration.originalHeaders(ofSource: test.source.name),
-            resends: ResendRequestFilter(ledger: receivers.ledger, destinations: configuration.sentMessagesLedgers),
+            resends: ChatwootResendFilter(ledger: receivers.ledger, destinations: configuration.sentMessagesLedgers),
             files: .identified
         )
         for document in test.documents { take(document, with: reader) }

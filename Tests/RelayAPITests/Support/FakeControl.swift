@@ -6,7 +6,7 @@ import RelayJSON
 import Synchronization
 
 /// A fake relay that records its calls and returns the results that a test sets.
-final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationControl, SessionWebhookControl,
+final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationControl, SessionWebhookRuntime,
     TestEventSender,
     ReplayControl, StoredMediaProvider
 {
@@ -130,10 +130,10 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
     func sessionDeleted(webhooks: [String]) async { state.withLock { $0.changes.append(webhooks) } }
     func deliveriesRequeued() async { state.withLock { $0.requeues += 1 } }
 
-    func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.Problem] {
+    func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.FieldError] {
         let known = state.withLock { $0.destinations.map(\.key) }
         return selection.destinations.enumerated().filter { !known.contains($0.element) }.map { index, _ in
-            APIError.Problem(pointer: "/destinations/\(index)", "is no destination")
+            APIError.FieldError(pointer: "/destinations/\(index)", "is no destination")
         }
     }
 

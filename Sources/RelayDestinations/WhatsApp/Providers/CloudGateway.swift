@@ -6,7 +6,7 @@ struct CloudGateway: WhatsAppGatewayAdapter {
     let token: String
     let phoneNumberID: String
 
-    func send(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest)
+    func send(_ part: OutboundMessageRequest.SingleMessage, of command: OutboundMessageRequest)
         throws(OutboundMessageRequestError) -> GatewayRequest
     {
         guard command.chat.phone != nil || command.chat.isGroup else {

@@ -8,7 +8,7 @@ struct CustomBridgeGateway: WhatsAppGatewayAdapter {
     /// A bridge runs near the relay and can reach it.
     var handover: AttachmentTransferMode { .link }
 
-    func send(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest)
+    func send(_ part: OutboundMessageRequest.SingleMessage, of command: OutboundMessageRequest)
         throws(OutboundMessageRequestError) -> GatewayRequest
     {
         var body: JSONObject = [

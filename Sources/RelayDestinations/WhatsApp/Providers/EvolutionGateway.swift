@@ -10,7 +10,7 @@ struct EvolutionGateway: WhatsAppGatewayAdapter {
 
     var choosesID: Bool { true }
 
-    func send(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest)
+    func send(_ part: OutboundMessageRequest.SingleMessage, of command: OutboundMessageRequest)
         throws(OutboundMessageRequestError) -> GatewayRequest
     {
         var body: JSONObject = [

@@ -9,7 +9,7 @@ struct GowaGateway: WhatsAppGatewayAdapter {
     /// The device; nil: the only device of gowa.
     let instance: String?
 
-    func send(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest)
+    func send(_ part: OutboundMessageRequest.SingleMessage, of command: OutboundMessageRequest)
         throws(OutboundMessageRequestError) -> GatewayRequest
     {
         var body: JSONObject = ["phone": .string(command.chat.description)]

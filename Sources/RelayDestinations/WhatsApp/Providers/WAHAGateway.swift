@@ -7,7 +7,7 @@ struct WAHAGateway: WhatsAppGatewayAdapter {
     /// The session's name in WAHA; nil: the same name.
     let instance: String?
 
-    func send(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest)
+    func send(_ part: OutboundMessageRequest.SingleMessage, of command: OutboundMessageRequest)
         throws(OutboundMessageRequestError) -> GatewayRequest
     {
         var body: JSONObject = [

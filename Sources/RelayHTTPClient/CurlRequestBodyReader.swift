@@ -1,7 +1,7 @@
 import Glibc
 
 /// The source of a request body that libcurl reads in pieces, when it cannot get the body as one buffer.
-final class RequestBodyReader {
+final class CurlRequestBodyReader {
     enum Content {
         case file(Int32, offset: Int64)
         case memory([UInt8])

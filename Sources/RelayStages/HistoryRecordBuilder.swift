@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Derives the records for the history and the directory from a normalized event.
-struct HistoryChangeBuilder {
+struct HistoryRecordBuilder {
     private let event: Event
     private let payload: JSONObject
 

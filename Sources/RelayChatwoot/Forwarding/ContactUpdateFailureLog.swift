@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// The changes of contacts that failed during one attempt. They cost no message, so they are reported beside the
 /// attempt's outcome.
-final class ContactUpdateFailures: Sendable {
+final class ContactUpdateFailureLog: Sendable {
     private let messages = Mutex<[String]>([])
 
     func append(_ message: String) {

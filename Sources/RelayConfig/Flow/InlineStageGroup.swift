@@ -1,7 +1,7 @@
 package import RelayCore
 
 /// `- stages: […]`: stages that share a `when` and an `on_error`.
-package struct StageGroup: ConfigurableStage {
+package struct InlineStageGroup: ConfigurableStage {
     package static let kind = "stages"
     package static let summary = "Runs the stages inside it, which share its `when` and `on_error`."
     package static let stages = OptionField.node("stages", "The stages to run.", "a list of stages", shape: .stages)

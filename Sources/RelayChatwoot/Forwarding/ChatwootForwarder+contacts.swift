@@ -3,9 +3,9 @@ internal import RelayJSON
 
 /// Finds or creates the contact of a chat.
 extension ChatwootForwarder {
-    /// The chat's place with a contact in it: known, or found, or made. Who was known by a hidden identity goes on under
-    /// the phone: in the same conversation, or as one contact of the two.
-    func place(of contact: ChatwootContactProfile) async throws(ForwardError) -> ForwardedChatMapping {
+    /// The chat's mapping with a contact in it: from the ledger, found in Chatwoot, or created. A chat known under a hidden
+    /// identity continues under the phone: in the same conversation, or with both contacts merged into one.
+    func mapping(of contact: ChatwootContactProfile) async throws(ForwardError) -> ForwardedChatMapping {
         if let lid = contact.lid { try await merge(chatKey(lid.description), into: contact) }
         if let known = try await known(chatKey(contact)), known.contact != nil {
             return try await current(known, as: contact)
@@ -104,10 +104,10 @@ extension ChatwootForwarder {
     private func kept(
         _ id: Int64, source: String, _ contact: ChatwootContactProfile, isWritten: Bool = true
     ) async throws(ForwardError) -> ForwardedChatMapping {
-        let place = ForwardedChatMapping(
+        let mapping = ForwardedChatMapping(
             key: chatKey(contact), contact: id, contactSource: source, name: isWritten ? contact.name : nil,
             hasUnwrittenContact: !isWritten, updatedAt: clock.wall)
-        try await record([.chat(place)])
-        return place
+        try await record([.chat(mapping)])
+        return mapping
     }
 }

@@ -4,9 +4,9 @@ import Testing
 @testable import RelayConfig
 
 /// Conclusions about programs without running them.
-@Suite struct ConditionPredicateTests {
-    private static func condition(_ program: String) -> ConditionPredicate {
-        var reader = ConditionPredicateBuilder(epoch: "", keepsType: true)
+@Suite struct SymbolicConditionTests {
+    private static func condition(_ program: String) -> SymbolicCondition {
+        var reader = SymbolicConditionBuilder(epoch: "", keepsType: true)
         return reader.condition(program)
     }
 
@@ -63,12 +63,12 @@ import Testing
     }
 
     @Test func whatStagesMayHaveChangedIsAnotherValue() {
-        var before = ConditionPredicateBuilder(epoch: "", keepsType: true)
-        var after = ConditionPredicateBuilder(epoch: "default 1 ", keepsType: true)
-        let name = ConditionPredicate.both(
+        var before = SymbolicConditionBuilder(epoch: "", keepsType: true)
+        var after = SymbolicConditionBuilder(epoch: "default 1 ", keepsType: true)
+        let name = SymbolicCondition.both(
             before.condition(".payload.chatName | not"), after.condition(".payload.chatName"))
         #expect(name.isPossible(in: Self.everything))
-        let session = ConditionPredicate.both(
+        let session = SymbolicCondition.both(
             before.condition(#".sessionId == "a""#), after.condition(#".sessionId == "b""#))
         #expect(!session.isPossible(in: Self.everything))
     }
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func typesAreFoundWithTheirPlaces() {
-        var reader = ConditionPredicateBuilder(epoch: "", keepsType: true)
+        var reader = SymbolicConditionBuilder(epoch: "", keepsType: true)
         _ = reader.condition(#".event == "a" or "b" != .event or (.event | IN("c", "d")) or .payload.event == "e""#)
         #expect(reader.types.map(\.name) == ["a", "b", "c", "d"])
         #expect(reader.types.map(\.offset) == [10, 17, 47, 52])

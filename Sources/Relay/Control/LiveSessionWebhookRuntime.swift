@@ -6,7 +6,7 @@ internal import RelayHTTPClient
 internal import RelayPipeline
 
 /// Reads the options of sessions' webhooks, and applies changes to webhooks.
-struct LiveSessionWebhookControl: SessionWebhookControl {
+struct LiveSessionWebhookRuntime: SessionWebhookRuntime {
     let store: any SessionStore
     let registry: ActiveDestinationRegistry
     let dispatcher: Dispatcher

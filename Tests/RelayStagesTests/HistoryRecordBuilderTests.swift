@@ -5,7 +5,7 @@ import RelayStages
 import Testing
 
 /// The values that the directory and the history take from events through `persist`.
-struct HistoryChangeBuilderTests {
+struct HistoryRecordBuilderTests {
     private func records(_ draft: PipelineEvent) throws -> [String] {
         let registry = ConfigurationKindRegistry(
             stages: BuiltInStages.all, destinations: [], formats: [], transports: [])

@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Distinguishes an agent's request to resend a message from other changes of the message in Chatwoot, including those
 /// made by the relay's own receipts. Chatwoot's webhooks do not say which kind it was, so requests are removed for
 /// messages that the ledger records as sent or being sent.
-package struct ResendRequestFilter: Sendable {
+package struct ChatwootResendFilter: Sendable {
     private let ledger: any ForwardingLedger
     /// The destinations whose ledger entries are checked.
     private let destinations: [DestinationKey]
@@ -32,7 +32,7 @@ package struct ResendRequestFilter: Sendable {
             let known = try? await ledger.forwardedMessages(destination: destination, remote: message)
             guard let known, !known.isEmpty else { continue }
             // Some of several parts may have been sent; a resend request applies to the others.
-            return known.contains { $0.state == .failed || $0.state == .told }
+            return known.contains { $0.state == .failed || $0.state == .reported }
         }
         return true
     }

@@ -9,14 +9,14 @@ struct PossibleEventTypes: Equatable {
     }
 }
 
-extension ConditionPredicate {
+extension SymbolicCondition {
     /// The maximum work of one check: the number of value combinations multiplied by the size of the condition. A
     /// condition that needs more is treated as possible.
     private static let maximumWork = 200_000
 
     /// Whether the condition can be true of some event. True when this cannot be determined.
     func isPossible(in domain: PossibleEventTypes) -> Bool {
-        var unknowns = PredicateVariables()
+        var unknowns = ConditionUnknowns()
         collect(into: &unknowns)
         let (subjects, domains) = unknowns.domains(domain)
         let switches = Array(unknowns.opaque).sorted()
@@ -28,7 +28,7 @@ extension ConditionPredicate {
         }
         for number in 0..<tries {
             var rest = number
-            var assignment = SubjectAssignment()
+            var assignment = SymbolicValueAssignment()
             for (subject, values) in zip(subjects, domains) {
                 guard !values.isEmpty else { return false }
                 assignment.values[subject] = values[rest % values.count]
@@ -45,19 +45,21 @@ extension ConditionPredicate {
 
     /// The event types for which the condition can be true.
     func possibleTypes(in domain: PossibleEventTypes) -> [String] {
-        domain.types.filter { ConditionPredicate.both(self, .equals(.event, .string($0))).isPossible(in: domain) }
+        domain.types.filter { SymbolicCondition.both(self, .equals(.event, .string($0))).isPossible(in: domain) }
     }
 
-    private func collect(into unknowns: inout PredicateVariables) {
+    private func collect(into unknowns: inout ConditionUnknowns) {
         unknowns.size += 1
         switch self {
         case .always, .never: break
         case .equals(let subject, let literal):
-            unknowns.subjects[subject, default: SubjectComparisons()].literals.insert(literal)
-        case .isTrue(let subject): unknowns.subjects[subject, default: SubjectComparisons()].literals.formUnion([])
+            unknowns.subjects[subject, default: SymbolicValueComparisons()].literals.insert(literal)
+        case .isTrue(let subject):
+            unknowns.subjects[subject, default: SymbolicValueComparisons()].literals.formUnion([])
         case .begins(let subject, let text):
-            unknowns.subjects[subject, default: SubjectComparisons()].beginnings.insert(text)
-        case .ends(let subject, let text): unknowns.subjects[subject, default: SubjectComparisons()].ends.insert(text)
+            unknowns.subjects[subject, default: SymbolicValueComparisons()].beginnings.insert(text)
+        case .ends(let subject, let text):
+            unknowns.subjects[subject, default: SymbolicValueComparisons()].ends.insert(text)
         case .opaque(let name): unknowns.opaque.insert(name)
         case .not(let inner): inner.collect(into: &unknowns)
         case .and(let a, let b), .or(let a, let b):
@@ -66,7 +68,7 @@ extension ConditionPredicate {
         }
     }
 
-    private func holds(_ assignment: SubjectAssignment) -> Bool {
+    private func holds(_ assignment: SymbolicValueAssignment) -> Bool {
         switch self {
         case .always: true
         case .never: false
@@ -83,14 +85,14 @@ extension ConditionPredicate {
 }
 
 /// The unknown values that a condition depends on.
-private struct PredicateVariables {
-    var subjects: [ConditionPredicate.SymbolicValue: SubjectComparisons] = [:]
+private struct ConditionUnknowns {
+    var subjects: [SymbolicCondition.SymbolicValue: SymbolicValueComparisons] = [:]
     var opaque: Set<String> = []
     /// The number of conditions it contains.
     var size = 0
 
     /// The values to try for each subject.
-    func domains(_ domain: PossibleEventTypes) -> ([ConditionPredicate.SymbolicValue], [[ExpressionLiteral]]) {
+    func domains(_ domain: PossibleEventTypes) -> ([SymbolicCondition.SymbolicValue], [[ExpressionLiteral]]) {
         let subjects = Array(subjects)
         let domains = subjects.map { subject, asked -> [ExpressionLiteral] in
             guard subject == .event else { return asked.literals + asked.others + [.null] }
@@ -103,7 +105,7 @@ private struct PredicateVariables {
 }
 
 /// The comparisons that a condition makes with one value.
-private struct SubjectComparisons {
+private struct SymbolicValueComparisons {
     /// The literals that the value is compared with.
     var literals: Set<ExpressionLiteral> = []
     var beginnings: Set<String> = []
@@ -118,7 +120,7 @@ private struct SubjectComparisons {
     }
 }
 
-private struct SubjectAssignment {
-    var values: [ConditionPredicate.SymbolicValue: ExpressionLiteral] = [:]
+private struct SymbolicValueAssignment {
+    var values: [SymbolicCondition.SymbolicValue: ExpressionLiteral] = [:]
     var opaque: [String: Bool] = [:]
 }

@@ -1,5 +1,5 @@
 /// A condition on an event, as far as it can be derived from the text of a program.
-indirect enum ConditionPredicate: Equatable {
+indirect enum SymbolicCondition: Equatable {
     case always
     case never
     case equals(SymbolicValue, ExpressionLiteral)
@@ -10,9 +10,9 @@ indirect enum ConditionPredicate: Equatable {
     /// A program, or a part of one, that is not analyzed but has the same result whenever it is applied to the same
     /// event.
     case opaque(String)
-    case not(ConditionPredicate)
-    case and(ConditionPredicate, ConditionPredicate)
-    case or(ConditionPredicate, ConditionPredicate)
+    case not(SymbolicCondition)
+    case and(SymbolicCondition, SymbolicCondition)
+    case or(SymbolicCondition, SymbolicCondition)
 
     /// A value of an event at one stage of a pipeline. A value that may have changed between two stages is a different
     /// subject at each of them.
@@ -21,7 +21,7 @@ indirect enum ConditionPredicate: Equatable {
         case value(String)
     }
 
-    static func both(_ a: ConditionPredicate, _ b: ConditionPredicate) -> ConditionPredicate {
+    static func both(_ a: SymbolicCondition, _ b: SymbolicCondition) -> SymbolicCondition {
         switch (a, b) {
         case (.never, _), (_, .never): .never
         case (.always, let other), (let other, .always): other
@@ -29,7 +29,7 @@ indirect enum ConditionPredicate: Equatable {
         }
     }
 
-    static func either(_ a: ConditionPredicate, _ b: ConditionPredicate) -> ConditionPredicate {
+    static func either(_ a: SymbolicCondition, _ b: SymbolicCondition) -> SymbolicCondition {
         switch (a, b) {
         case (.always, _), (_, .always): .always
         case (.never, let other), (let other, .never): other
@@ -37,7 +37,7 @@ indirect enum ConditionPredicate: Equatable {
         }
     }
 
-    var negated: ConditionPredicate {
+    var negated: SymbolicCondition {
         switch self {
         case .always: .never
         case .never: .always
@@ -48,7 +48,7 @@ indirect enum ConditionPredicate: Equatable {
 }
 
 /// Converts programs to conditions.
-struct ConditionPredicateBuilder {
+struct SymbolicConditionBuilder {
     /// The prefix of the names of values that stages may have changed; empty for the event as received.
     let epoch: String
     /// Whether `.event` still has the value that the source set.
@@ -61,12 +61,12 @@ struct ConditionPredicateBuilder {
         self.keepsType = keepsType
     }
 
-    mutating func condition(_ source: String) -> ConditionPredicate {
+    mutating func condition(_ source: String) -> SymbolicCondition {
         guard let expression = JQConditionParser.read(source) else { return .opaque(epoch + source) }
         return condition(expression, of: [])
     }
 
-    private mutating func condition(_ expression: JQConditionTree, of base: [String]) -> ConditionPredicate {
+    private mutating func condition(_ expression: JQConditionTree, of base: [String]) -> SymbolicCondition {
         switch expression {
         case .path(let keys):
             return .isTrue(subject(base + keys))
@@ -91,13 +91,13 @@ struct ConditionPredicateBuilder {
     }
 
     private mutating func call(_ name: String, _ arguments: [[JQConditionTree]], of base: [String])
-        -> ConditionPredicate?
+        -> SymbolicCondition?
     {
-        if name == "not", arguments.isEmpty { return ConditionPredicate.isTrue(subject(base)).negated }
+        if name == "not", arguments.isEmpty { return SymbolicCondition.isTrue(subject(base)).negated }
         guard arguments.count == 1, let first = arguments[0].first else { return nil }
         switch (name, first) {
         case ("IN", _):
-            var result = ConditionPredicate.never
+            var result = SymbolicCondition.never
             for element in arguments[0] {
                 guard case .literal(let literal, let offset) = element else { return nil }
                 note(literal, offset, base)
@@ -111,7 +111,7 @@ struct ConditionPredicateBuilder {
     }
 
     private mutating func equality(_ left: JQConditionTree, _ right: JQConditionTree, of base: [String])
-        -> ConditionPredicate?
+        -> SymbolicCondition?
     {
         switch (left, right) {
         case (.path(let keys), .literal(let literal, let offset)), (.literal(let literal, let offset), .path(let keys)):
@@ -128,13 +128,13 @@ struct ConditionPredicateBuilder {
         if let text = literal.string, subject(path) == .event { types.append((text, offset)) }
     }
 
-    func subject(_ path: [String]) -> ConditionPredicate.SymbolicValue {
+    func subject(_ path: [String]) -> SymbolicCondition.SymbolicValue {
         if path == ["event"], keepsType { return .event }
         // Stages never change the session.
         return .value((path == ["sessionId"] ? "" : epoch) + "." + path.map { "\"\($0)\"" }.joined(separator: "."))
     }
 
-    private func opaque(_ text: String, _ base: [String]) -> ConditionPredicate {
+    private func opaque(_ text: String, _ base: [String]) -> SymbolicCondition {
         .opaque(epoch + base.joined(separator: ".") + " | " + text)
     }
 }

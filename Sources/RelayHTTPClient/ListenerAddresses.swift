@@ -1,7 +1,7 @@
 import Glibc
 
 /// Resolves a listener's host to addresses.
-enum ListenerNetworks {
+enum ListenerAddresses {
     private static let loopback = [
         IPNetwork(around: IPAddress(ipv4: 0x7f00_0000), prefix: 8), IPNetwork(IPAddress(ipv6: 1)),
     ]

@@ -1,7 +1,7 @@
 package import RelayConfig
 
 /// Sessions' webhooks as the relay uses them. The `Relay` module implements it.
-package protocol SessionWebhookControl: Sendable {
+package protocol SessionWebhookRuntime: Sendable {
     /// Reads the options of webhooks, with the active retry policies and egress guard.
     var webhookOptions: ManagedWebhookOptionsReader { get }
 
