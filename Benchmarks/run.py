@@ -220,10 +220,10 @@ def measure_proxy(machine, receiver, port, pooled):
     return {"events_per_second": figures["accepted"] / figures["seconds"], "p99_ms": figures["p99_ms"]}
 
 
-def start_relay(machine, receiver, port, name="relay", stage=None):
+def start_relay(machine, receiver, port, name="relay", stage=None, command=(BINARY,)):
     """Starts a relay with a store of its own and a webhook: the process, its address and its log.
 
-    It has the shipped pipeline, with `stage` before its signature.
+    It has the shipped pipeline, with `stage` before its signature. `command` starts the binary.
     """
     key = secrets.token_urlsafe(24)
     folder = machine.directory / name
@@ -234,7 +234,7 @@ def start_relay(machine, receiver, port, name="relay", stage=None):
         pipeline = f"{before}  - {stage}\n{sign}{after}"
     (folder / "pipelines/default.yaml").write_text(pipeline)
     config = fill_in("config.yaml.in", folder / "config.yaml", directory=folder, port=port)
-    relay = machine.start(name, BINARY, "serve", "--config", config, ZAPHUB_API_KEY=key)
+    relay = machine.start(name, *command, "serve", "--config", config, ZAPHUB_API_KEY=key)
     base, log = f"http://127.0.0.1:{port}", machine.directory / f"{name}.out"
     wait_until_answers(f"{base}/readyz", relay, log)
     try:
