@@ -5,16 +5,18 @@ struct DestinationQueue: Sendable {
     private var keys: [DestinationKey] = []
     private var start = 0
 
-    var first: DestinationKey? { start < keys.count ? keys[start] : nil }
-
     mutating func append(_ key: DestinationKey) { keys.append(key) }
 
-    mutating func removeFirst() {
-        start += 1
-        if start > 64, start * 2 > keys.count {
-            keys.removeFirst(start)
-            start = 0
+    mutating func popFirst() -> DestinationKey? {
+        guard start < keys.count else { return nil }
+        defer {
+            start += 1
+            if start > 64, start * 2 > keys.count {
+                keys.removeFirst(start)
+                start = 0
+            }
         }
+        return keys[start]
     }
 }
 

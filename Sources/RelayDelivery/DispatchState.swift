@@ -154,8 +154,8 @@ package struct DispatchState: Sendable {
         }
         var claims: [DeliveryClaimRequest] = []
         serveAnswering(at: now, settings, &claims)
-        serve(.untried, \.untried, at: now, settings, &claims)
-        serve(.hanging, \.hanging, at: now, settings, &claims)
+        serve(.untried, at: now, settings, &claims)
+        serve(.hanging, at: now, settings, &claims)
         for claim in claims { shares.add(-claim.limit, to: standing(of: claim.destination)) }
         return claims
     }
@@ -202,14 +202,21 @@ package struct DispatchState: Sendable {
     }
 
     private mutating func serve(
-        _ standing: AnswerRecord.Standing, _ queue: WritableKeyPath<Self, DestinationQueue>, at now: Timestamp,
-        _ settings: SettingsLookup, _ claims: inout [DeliveryClaimRequest]
+        _ standing: AnswerRecord.Standing, at now: Timestamp, _ settings: SettingsLookup,
+        _ claims: inout [DeliveryClaimRequest]
     ) {
-        while let key = self[keyPath: queue].first, shares.isFree(for: standing) {
-            self[keyPath: queue].removeFirst()
+        while shares.isFree(for: standing), let key = removeFirstWaiting(standing) {
             guard destinations[key]?.place == .ready(standing) else { continue }
             // One that may have no further slot waits for the end of its requests.
             if !claim(key, standing, at: now, settings, &claims) { destinations[key]?.place = .idle }
+        }
+    }
+
+    private mutating func removeFirstWaiting(_ standing: AnswerRecord.Standing) -> DestinationKey? {
+        switch standing {
+        case .untried: untried.popFirst()
+        case .hanging: hanging.popFirst()
+        case .answering: nil
         }
     }
 

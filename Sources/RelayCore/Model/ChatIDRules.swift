@@ -4,7 +4,10 @@ package enum ChatIDRules {
     ///
     /// A pure function of the id. A hidden identity is replaced by ``IdentityPair``s, which are known or not.
     package static func canonical(_ id: String) -> String {
-        guard let digits = phone(id) else { return id }
+        // Of two spellings the shorter one has twelve digits. All other ids are decided by their length.
+        guard id.utf8.count == PhoneNumberVariants.shorterLength + phoneServer.utf8.count, let digits = phone(id) else {
+            return id
+        }
         let canonical = PhoneNumberVariants.canonical(digits)
         return canonical == digits ? id : canonical + phoneServer
     }
@@ -16,14 +19,27 @@ package enum ChatIDRules {
     }
 
     /// Whether it is a hidden identity (`@lid`).
-    package static func isLID(_ id: String) -> Bool { id.utf8.count > 4 && id.hasSuffix("@lid") }
+    package static func isLID(_ id: some StringProtocol) -> Bool {
+        id.utf8.count > lidServer.utf8.count && id.hasASCIISuffix(lidServer)
+    }
+
+    /// Whether it is the JID of a phone.
+    static func isPhone(_ id: some StringProtocol) -> Bool { id.hasASCIISuffix(phoneServer) }
 
     /// The digits of a phone's JID of a country whose numbers have two spellings; nil for any other id.
     private static func phone(_ id: String) -> String? {
-        guard id.utf8.first == UInt8(ascii: "5"), id.hasSuffix(phoneServer) else { return nil }
-        let digits = id.dropLast(phoneServer.count)
-        return digits.utf8.allSatisfy { (48...57).contains($0) } ? String(digits) : nil
+        guard id.utf8.first == UInt8(ascii: "5"), isPhone(id) else { return nil }
+        let digits = id.utf8.dropLast(phoneServer.utf8.count)
+        return digits.allSatisfy { (48...57).contains($0) } ? String(Substring(digits)) : nil
     }
 
     private static let phoneServer = "@s.whatsapp.net"
+    private static let lidServer = "@lid"
+}
+
+extension StringProtocol {
+    /// Whether the text ends with an ASCII text. Compares bytes, which is many times faster than `hasSuffix`.
+    fileprivate func hasASCIISuffix(_ suffix: String) -> Bool {
+        utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    }
 }

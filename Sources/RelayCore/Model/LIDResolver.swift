@@ -62,19 +62,39 @@ package enum LIDResolver {
 
     /// The hidden identities in a deduplication key, whose parts are separated by `|`.
     package static func lids(inKey key: String) -> [String] {
-        guard key.contains("@lid") else { return [] }
-        return key.split(separator: "|").map(String.init).filter(ChatIDRules.isLID)
+        var lids: [String] = []
+        forEachPart(ofKey: key) { if ChatIDRules.isLID($0) { lids.append(String($0)) } }
+        return lids
     }
 
     /// A deduplication key with each part that is a JID in its canonical form, so that it is the same whatever address
     /// of a person the gateway used.
     /// - Parameter phone: the phone's JID of a hidden identity; nil when it is not known.
     package static func canonicalKey(_ key: String, phone: (_ lid: String) throws -> String?) rethrows -> String {
-        guard key.contains("@lid") || key.contains("@s.whatsapp.net") else { return key }
-        return try key.split(separator: "|", omittingEmptySubsequences: false).map { part in
+        var canonical: [(range: Range<String.Index>, id: String)] = []
+        try forEachPart(ofKey: key) { part in
+            let isLID = ChatIDRules.isLID(part)
+            guard isLID || ChatIDRules.isPhone(part) else { return }
             let id = String(part)
-            let known = ChatIDRules.isLID(id) ? try phone(id) : nil
-            return ChatIDRules.canonical(known ?? id)
-        }.joined(separator: "|")
+            let current = ChatIDRules.canonical(isLID ? try phone(id) ?? id : id)
+            if current != id { canonical.append((part.startIndex..<part.endIndex, current)) }
+        }
+        guard !canonical.isEmpty else { return key }
+        var result = "", position = key.startIndex
+        for (range, id) in canonical {
+            result += key[position..<range.lowerBound] + id
+            position = range.upperBound
+        }
+        return result + key[position...]
+    }
+
+    private static func forEachPart(ofKey key: String, _ body: (Substring) throws -> Void) rethrows {
+        var start = key.startIndex
+        while true {
+            let end = key.utf8[start...].firstIndex(of: UInt8(ascii: "|")) ?? key.endIndex
+            try body(key[start..<end])
+            guard end < key.endIndex else { return }
+            start = key.utf8.index(after: end)
+        }
     }
 }

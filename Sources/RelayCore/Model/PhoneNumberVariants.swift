@@ -1,5 +1,8 @@
 /// The spellings of one phone number: WhatsApp, gateways and address books sometimes differ.
 package enum PhoneNumberVariants {
+    /// The number of digits of the shorter one of two spellings, in every country that has them.
+    static let shorterLength = 12
+
     /// - Parameter digits: an international number without `+`, as WhatsApp writes it.
     /// - Returns: that number first, then its other spelling if there is one; `+` and digits.
     package static func of(_ digits: String) -> [String] {
@@ -8,13 +11,13 @@ package enum PhoneNumberVariants {
 
     /// The spelling by which the relay compares numbers: of two spellings the longer one, else the number itself.
     package static func canonical(_ digits: String) -> String {
-        guard let other = otherSpelling(of: digits), other.utf8.count > digits.utf8.count else { return digits }
-        return other
+        guard digits.utf8.count == shorterLength else { return digits }
+        return otherSpelling(of: digits) ?? digits
     }
 
     /// The other spelling of the same number; nil when there is only one.
     static func otherSpelling(of digits: String) -> String? {
-        guard digits.hasPrefix("5") else { return nil }
+        guard digits.utf8.first == UInt8(ascii: "5") else { return nil }
         return brazilian(digits) ?? argentine(digits) ?? mexican(digits)
     }
 
@@ -31,7 +34,7 @@ package enum PhoneNumberVariants {
     }
 
     private static func isOldMobile(_ number: Substring) -> Bool {
-        number.first.map { "6789".contains($0) } ?? false
+        number.utf8.first.map { (UInt8(ascii: "6")...UInt8(ascii: "9")).contains($0) } ?? false
     }
 
     /// Argentine mobile numbers have a 9 after the country code, which is omitted within the country.

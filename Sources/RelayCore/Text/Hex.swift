@@ -5,7 +5,13 @@ package enum Hex {
 
     /// In lower case, two letters a byte.
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        String(decoding: bytes.flatMap { [lower[Int($0 >> 4)], lower[Int($0 & 15)]] }, as: UTF8.self)
+        var letters: [UInt8] = []
+        letters.reserveCapacity(2 * bytes.underestimatedCount)
+        for byte in bytes {
+            letters.append(lower[Int(byte >> 4)])
+            letters.append(lower[Int(byte & 15)])
+        }
+        return String(decoding: letters, as: UTF8.self)
     }
 
     /// In either case; nil when a letter is none, or one is missing.

@@ -34,6 +34,7 @@ package struct WebhookDestination: InspectableHTTPDestination {
     ) {
         self.url = url
         target = url.firstIndex(of: "?").map { url[..<$0] + "?…" } ?? url
+        receiver = "\(target) \(Hex.encode(SHA256.digest(of: Array(url.utf8)).prefix(8)))"
         self.content = content
         signer = WebhookSigner(secrets: secrets)
         self.timeout = timeout
@@ -46,7 +47,7 @@ package struct WebhookDestination: InspectableHTTPDestination {
     package let target: String
 
     /// The query counts as well, and its tokens are not shown.
-    package var receiver: String { "\(target) \(Hex.encode(SHA256.digest(of: Array(url.utf8)).prefix(8)))" }
+    package let receiver: String
 
     /// The request of an attempt, signed for the given time; a batch of one when the destination uses batches.
     package func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPClientRequest {
