@@ -5,7 +5,7 @@ CONFIG ?= config.yaml
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format reference bench hooks clean packages test-packages
+.PHONY: help run build test check format reference bench instructions hooks clean packages test-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench: test-packages build ## measure throughput next to an nginx reverse proxy,
 	python3 Benchmarks/sessions.py
 	python3 Benchmarks/media.py
 	python3 Benchmarks/hanging.py
+
+instructions: test-packages build ## count the user-space instructions that the relay needs for an event
+	python3 Benchmarks/instructions.py
 
 hooks: ## install the Git hooks: format of staged files, commit subject (undo: make hooks UNDO=1)
 	@scripts/install-hooks $(if $(UNDO),--undo)
