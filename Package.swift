@@ -76,7 +76,7 @@ let package = Package(
             ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON", .deques, .lifecycle, .logging]
         ),
         library("RelayDelivery", ["RelayCore", .lifecycle, .logging]),
-        library("RelayChatwoot", ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON"]),
+        library("RelayChatwoot", ["RelayConfig", "RelayCore", "RelayCrypto", "RelayHTTPClient", "RelayJSON"]),
         library(
             "RelayDestinations",
             [

@@ -1,10 +1,13 @@
 package import RelayCore
+internal import RelayCrypto
 package import RelayHTTPClient
 
 /// Forwards WhatsApp conversations to a Chatwoot inbox, each message exactly once.
 package struct ChatwootDestination: Destination {
     package let settings: DestinationDispatchSettings
     package let target: String
+    /// The token and the inbox count as well: with other ones Chatwoot may take what it denied.
+    package let receiver: String
     private let planner: ChatwootActionPlanner
     private let options: ChatwootDestinationOptions
     private let api: ChatwootAPIClient
@@ -41,6 +44,7 @@ package struct ChatwootDestination: Destination {
         settings.retry.retryOn.formUnion([.status(408), .status(425), .status(429)])
         self.settings = settings
         target = "\(options.url)/app/accounts/\(options.account)"
+        receiver = "\(target) \(SecretFingerprint.text(of: [options.token, "\(options.inbox)"]))"
         planner = ChatwootActionPlanner(options)
         api = ChatwootAPIClient(
             url: options.url, account: options.account, token: options.token, timeout: timeout, sender: sender)

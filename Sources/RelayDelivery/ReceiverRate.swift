@@ -5,6 +5,8 @@ package import RelayCore
 /// Each 429 holds the destination for as long as the receiver asks. The first one also sets the rate, to what was taken
 /// until then. From there the rate grows until the next 429, and goes back to the last one that was taken as a whole;
 /// further tries to exceed it become rare. A receiver that takes nothing is held for longer each time.
+///
+/// Some receivers answer 429 now and then at any rate: lower rates are refused as often. For those only the holds remain.
 package struct ReceiverRate: Sendable {
     /// No request starts before that moment.
     package private(set) var heldUntil: Timestamp?
@@ -21,10 +23,18 @@ package struct ReceiverRate: Sendable {
     private var emptyHolds = 0
     /// Whether the rate grows fast, because it was not exceeded yet.
     private var isSearching = false
+    /// Refusals in a row that came although the rate was not raised, each after ``enough`` requests.
+    private var unexplained = 0
+    /// Whether the receiver's refusals do not depend on the rate.
+    private var isUnlimited = false
     /// How long a rate is kept before a higher one is tried.
     private var trial = Self.shortestTrial
     private let longestHold: Duration
 
+    /// Requests taken at a rate after which it is not the rate that is refused.
+    private static let enough = 10
+    /// Refusals after ``enough`` requests each that show that no rate is meant.
+    private static let evidence = 3
     /// Empty holds after which they become longer.
     private static let patience = 5
     private static let shortestTrial: Duration = .seconds(5)
@@ -70,6 +80,22 @@ package struct ReceiverRate: Sendable {
             windowStart = self.heldUntil
             return
         }
+        defer { hold(asked, at: now) }
+        if isUnlimited {
+            guard taken < Self.enough else { return unexplained = Self.evidence }
+            unexplained -= 1
+            guard unexplained <= 0 else { return }
+            isUnlimited = false
+        } else if perSecond != nil {
+            unexplained = taken >= Self.enough ? unexplained + 1 : 0
+            if unexplained == Self.evidence {
+                isUnlimited = true
+                perSecond = nil
+                limiter = nil
+                known = nil
+                return
+            }
+        }
         let time = (windowStart.map { now - $0 } ?? .zero) + asked
         let measured = Double(taken) * 1000 / Double(time.milliseconds)
         if let perSecond {
@@ -87,7 +113,6 @@ package struct ReceiverRate: Sendable {
             limit(to: taken > 0 ? measured : 1)
             isSearching = true
         }
-        hold(asked, at: now)
     }
 
     private mutating func hold(_ asked: Duration, at now: Timestamp) {
@@ -106,13 +131,14 @@ package struct ReceiverRate: Sendable {
     /// Ends the window when it is over.
     private mutating func roll(at now: Timestamp) {
         guard let windowStart else { return begin(at: now) }
-        guard let perSecond else {
-            if now - windowStart > .seconds(1) { begin(at: now) }
-            return
-        }
         if let lastRefusal, now - lastRefusal > Self.memory {
             self = ReceiverRate(longestHold: longestHold)
             return begin(at: now)
+        }
+        guard let perSecond else {
+            // Where nothing is limited, all that was taken since the last hold counts.
+            if !isUnlimited, now - windowStart > .seconds(1) { begin(at: now) }
+            return
         }
         let length = isSearching ? max(1000, 1000 / perSecond) : max(Double(trial.milliseconds), 10_000 / perSecond)
         let elapsed = Double((now - windowStart).milliseconds)
@@ -120,6 +146,7 @@ package struct ReceiverRate: Sendable {
         // A rate that was not used says nothing.
         if Double(taken) >= perSecond * elapsed / 2000 {
             known = perSecond
+            unexplained = 0
             limit(to: perSecond * (isSearching ? 1.5 : 1.1))
         }
         begin(at: now)

@@ -3,14 +3,14 @@ internal import RelayJSON
 
 /// A person is one person under every id: hidden identity (LID), phone number, both spellings of a phone number.
 extension StoreConformanceContext {
-    private static let lid = "9000@lid"
-    private static let phone = "4915112345678@s.whatsapp.net"
+    static let personLID = "9000@lid"
+    static let personPhone = "4915112345678@s.whatsapp.net"
 
     /// A message that a person sends.
     /// - Parameters:
     ///   - chat: the id under which the gateway reports the person.
     ///   - other: the hidden identity that the gateway reports beside the phone.
-    private static func message(_ id: String, chat: String, lid other: String? = nil) -> ParsedEvent {
+    static func personMessage(_ id: String, chat: String, lid other: String? = nil) -> ParsedEvent {
         var payload: JSONObject = ["messageId": .string(id), "chatId": .string(chat), "from": .string(chat)]
         if let other { payload["chatLid"] = .string(other) }
         return ParsedEvent(
@@ -18,7 +18,7 @@ extension StoreConformanceContext {
             payload: payload)
     }
 
-    private static func receipt(_ id: String, rank: Int, chat: String, lid other: String? = nil) -> ParsedEvent {
+    static func personReceipt(_ id: String, rank: Int, chat: String, lid other: String? = nil) -> ParsedEvent {
         var payload: JSONObject = ["messageId": .string(id), "chatId": .string(chat)]
         if let other { payload["chatLid"] = .string(other) }
         return ParsedEvent(
@@ -54,40 +54,42 @@ extension StoreConformanceContext {
     // MARK: Deduplication
 
     func knowsAPersonUnderEveryID() async throws {
-        let first = try await accept(Self.message("A", chat: Self.phone, lid: Self.lid))[0]
-        let again = try await accept(Self.message("A", chat: Self.lid), Self.message("A", chat: Self.phone))
+        let first = try await accept(Self.personMessage("A", chat: Self.personPhone, lid: Self.personLID))[0]
+        let again = try await accept(
+            Self.personMessage("A", chat: Self.personLID), Self.personMessage("A", chat: Self.personPhone))
         try equal(again.map(\.id), [first.id, first.id])
         try equal(again.map(\.isDuplicate), [true, true])
         // An event under the hidden identity alone has the phone as its chat, and keeps the identity beside it.
-        let second = try some(await store.event(try await accept(Self.message("B", chat: Self.lid))[0].id))
-        try equal(second.chat, Self.phone)
+        let second = try some(await store.event(try await accept(Self.personMessage("B", chat: Self.personLID))[0].id))
+        try equal(second.chat, Self.personPhone)
         try equal(
             second.payload,
             [
-                "messageId": "B", "chatId": .string(Self.phone), "from": .string(Self.phone),
-                "chatLid": .string(Self.lid),
+                "messageId": "B", "chatId": .string(Self.personPhone), "from": .string(Self.personPhone),
+                "chatLid": .string(Self.personLID),
             ])
         try equal(try await pending().map(\.type), [.messageReceived, .messageReceived], "nothing to join")
         // Another session knows nothing of it.
-        var other = Self.message("A", chat: Self.lid)
+        var other = Self.personMessage("A", chat: Self.personLID)
         other.session = "b"
         let result = try await accept(other)[0]
         try equal(result.isDuplicate, false)
-        try equal(try await store.event(result.id)?.chat, Self.lid)
+        try equal(try await store.event(result.id)?.chat, Self.personLID)
     }
 
     func learnsFromEveryEventBeforeItsKeysAreMade() async throws {
         // The receipt reports the pair; the message beside it in the document has the hidden identity alone.
         let results = try await accept(
-            Self.message("A", chat: Self.lid), Self.receipt("Z", rank: 3, chat: Self.phone, lid: Self.lid))
-        try equal(try await store.event(results[0].id)?.chat, Self.phone)
-        try equal(try await accept(Self.message("A", chat: Self.phone))[0].isDuplicate, true)
+            Self.personMessage("A", chat: Self.personLID),
+            Self.personReceipt("Z", rank: 3, chat: Self.personPhone, lid: Self.personLID))
+        try equal(try await store.event(results[0].id)?.chat, Self.personPhone)
+        try equal(try await accept(Self.personMessage("A", chat: Self.personPhone))[0].isDuplicate, true)
         // A duplicate, and a member of a group, report pairs as well.
-        var group = Self.message("G", chat: "1@g.us")
+        var group = Self.personMessage("G", chat: "1@g.us")
         group.payload["participants"] = [["id": "49152@s.whatsapp.net", "lid": "77@lid"]]
         _ = try await accept(group)
         try equal(try await accept(group)[0].isDuplicate, true)
-        var author = Self.message("H", chat: "1@g.us")
+        var author = Self.personMessage("H", chat: "1@g.us")
         author.payload["participant"] = "77@lid"
         let event = try some(await store.event(try await accept(author)[0].id))
         try equal(event.payload["participant"], "49152@s.whatsapp.net")
@@ -96,53 +98,57 @@ extension StoreConformanceContext {
     }
 
     func receiptsRiseUnderEveryID() async throws {
-        try equal(try await accept(Self.receipt("A", rank: 4, chat: Self.lid))[0].isDuplicate, false)
+        try equal(try await accept(Self.personReceipt("A", rank: 4, chat: Self.personLID))[0].isDuplicate, false)
         try equal(
-            try await accept(Self.receipt("A", rank: 3, chat: Self.phone, lid: Self.lid))[0].isDuplicate, true,
+            try await accept(Self.personReceipt("A", rank: 3, chat: Self.personPhone, lid: Self.personLID))[0]
+                .isDuplicate, true,
             "delivered after read, under the other id")
-        try equal(try await accept(Self.receipt("A", rank: 5, chat: Self.phone))[0].isDuplicate, false)
-        try equal(try await accept(Self.receipt("A", rank: 5, chat: Self.lid))[0].isDuplicate, true)
+        try equal(try await accept(Self.personReceipt("A", rank: 5, chat: Self.personPhone))[0].isDuplicate, false)
+        try equal(try await accept(Self.personReceipt("A", rank: 5, chat: Self.personLID))[0].isDuplicate, true)
         // Both were accepted before the pair was known: the higher rank counts.
         _ = try await accept(
-            Self.receipt("B", rank: 3, chat: "49153@s.whatsapp.net"), Self.receipt("B", rank: 4, chat: "55@lid"))
-        _ = try await accept(Self.message("C", chat: "49153@s.whatsapp.net", lid: "55@lid"))
-        try equal(try await accept(Self.receipt("B", rank: 4, chat: "49153@s.whatsapp.net"))[0].isDuplicate, true)
-        try equal(try await accept(Self.receipt("B", rank: 5, chat: "55@lid"))[0].isDuplicate, false)
+            Self.personReceipt("B", rank: 3, chat: "49153@s.whatsapp.net"),
+            Self.personReceipt("B", rank: 4, chat: "55@lid"))
+        _ = try await accept(Self.personMessage("C", chat: "49153@s.whatsapp.net", lid: "55@lid"))
+        try equal(try await accept(Self.personReceipt("B", rank: 4, chat: "49153@s.whatsapp.net"))[0].isDuplicate, true)
+        try equal(try await accept(Self.personReceipt("B", rank: 5, chat: "55@lid"))[0].isDuplicate, false)
     }
 
     func joinsKeysWhenThePhoneBecomesKnown() async throws {
-        let early = try await accept(Self.message("A", chat: Self.lid), Self.message("B", chat: Self.lid))
+        let early = try await accept(
+            Self.personMessage("A", chat: Self.personLID), Self.personMessage("B", chat: Self.personLID))
         // A reaction in a group, by somebody whose hidden identity is in the key.
-        var reaction = Self.message("R", chat: "1@g.us")
-        reaction.dedupKey = "message.reaction|1@g.us|R|\(Self.lid)|x"
+        var reaction = Self.personMessage("R", chat: "1@g.us")
+        reaction.dedupKey = "message.reaction|1@g.us|R|\(Self.personLID)|x"
         _ = try await accept(reaction)
-        _ = try await accept(Self.message("C", chat: Self.phone, lid: Self.lid))
+        _ = try await accept(Self.personMessage("C", chat: Self.personPhone, lid: Self.personLID))
         let again = try await accept(
-            Self.message("A", chat: Self.phone), Self.message("B", chat: Self.lid),
-            Self.message("B", chat: Self.phone))
+            Self.personMessage("A", chat: Self.personPhone), Self.personMessage("B", chat: Self.personLID),
+            Self.personMessage("B", chat: Self.personPhone))
         try equal(again.map(\.isDuplicate), [true, true, true])
         try equal(again.map(\.id), [early[0].id, early[1].id, early[1].id])
-        reaction.dedupKey = "message.reaction|1@g.us|R|\(Self.phone)|x"
+        reaction.dedupKey = "message.reaction|1@g.us|R|\(Self.personPhone)|x"
         try equal(try await accept(reaction)[0].isDuplicate, true)
     }
 
     func announcesWhoWasIdentifiedOnce() async throws {
-        _ = try await accept(Self.message("A", chat: Self.lid))
-        let second = try await accept(Self.message("B", chat: Self.phone, lid: Self.lid))[0]
-        _ = try await accept(Self.message("C", chat: Self.phone, lid: Self.lid))
+        _ = try await accept(Self.personMessage("A", chat: Self.personLID))
+        let second = try await accept(Self.personMessage("B", chat: Self.personPhone, lid: Self.personLID))[0]
+        _ = try await accept(Self.personMessage("C", chat: Self.personPhone, lid: Self.personLID))
         let events = try await pending()
         try equal(events.map(\.type), [.messageReceived, .contactIdentified, .messageReceived, .messageReceived])
         let news = events[1]
         try expect(news.id < second.id, "it comes before the event that reported the pair")
-        try equal(news.chat, Self.phone)
+        try equal(news.chat, Self.personPhone)
         try equal(news.source, "baileys")
-        try equal(news.payload["lid"], .string(Self.lid))
+        try equal(news.payload["lid"], .string(Self.personLID))
         try equal(news.payload["phone"], "4915112345678")
-        try equal(news.payload["chatId"], .string(Self.phone))
-        try equal(news.payload["previousChatId"], .string(Self.lid))
+        try equal(news.payload["chatId"], .string(Self.personPhone))
+        try equal(news.payload["previousChatId"], .string(Self.personLID))
         let again = try await reopened()
         _ = try await again.accept(
-            Self.message("D", chat: Self.phone, lid: Self.lid), Self.message("A", chat: Self.lid))
+            Self.personMessage("D", chat: Self.personPhone, lid: Self.personLID),
+            Self.personMessage("A", chat: Self.personLID))
         try equal(try await again.pending().count, 5, "the pair and the key of A survive a crash")
     }
 
@@ -152,8 +158,8 @@ extension StoreConformanceContext {
             ("541123456789@s.whatsapp.net", "5491123456789@s.whatsapp.net"),
         ]
         for (short, long) in spellings {
-            let first = try await accept(Self.message("A", chat: short))[0]
-            try equal(try await accept(Self.message("A", chat: long))[0].id, first.id)
+            let first = try await accept(Self.personMessage("A", chat: short))[0]
+            try equal(try await accept(Self.personMessage("A", chat: long))[0].id, first.id)
             try equal(try await store.event(first.id)?.chat, short, "events have the spelling of the gateway")
             let settings = DestinationDispatchSettings()
             try equal(settings.lane(session: "acct", chat: short), settings.lane(session: "acct", chat: long))
@@ -164,27 +170,27 @@ extension StoreConformanceContext {
             }
         }
         // A landline has one spelling.
-        _ = try await accept(Self.message("A", chat: "551132654321@s.whatsapp.net"))
-        try equal(try await accept(Self.message("A", chat: "5511932654321@s.whatsapp.net"))[0].isDuplicate, false)
+        _ = try await accept(Self.personMessage("A", chat: "551132654321@s.whatsapp.net"))
+        try equal(try await accept(Self.personMessage("A", chat: "5511932654321@s.whatsapp.net"))[0].isDuplicate, false)
     }
 
     // MARK: Lanes
 
     func joinsLanesInTheOrderOfAcceptance() async throws {
-        let first = try await deliver(try await accept(Self.message("1", chat: Self.lid))[0].id)
-        let second = try await deliver(try await accept(Self.message("2", chat: Self.phone))[0].id)
-        let third = try await deliver(try await accept(Self.message("3", chat: Self.lid))[0].id)
-        let early = try await accept(Self.message("4", chat: Self.lid))[0].id
+        let first = try await deliver(try await accept(Self.personMessage("1", chat: Self.personLID))[0].id)
+        let second = try await deliver(try await accept(Self.personMessage("2", chat: Self.personPhone))[0].id)
+        let third = try await deliver(try await accept(Self.personMessage("3", chat: Self.personLID))[0].id)
+        let early = try await accept(Self.personMessage("4", chat: Self.personLID))[0].id
         let one = try await claim(limit: 1)
         let two = try await claim(limit: 1)
         try equal((one + two).map(\.id), [first, second], "not known to be one chat yet")
 
-        let last = try await accept(Self.message("5", chat: Self.phone, lid: Self.lid))[0].id
+        let last = try await accept(Self.personMessage("5", chat: Self.personPhone, lid: Self.personLID))[0].id
         try equal(try await claimIDs(), [], "a request of each is in flight")
         _ = try await store.exchange([settlement(two[0], .delivered)], claims: [], at: now)
         try equal(try await claimIDs(), [], "the other one is still in flight")
         // Planned before the phone was known, committed after it.
-        let fourth = try await deliver(early, as: Self.lid)
+        let fourth = try await deliver(early, as: Self.personLID)
         let fifth = try await deliver(last)
         let retry = AttemptSettlement.Next.retry(at: now + .seconds(2))
         _ = try await store.exchange([settlement(one[0], retry)], claims: [], at: now)
@@ -198,12 +204,12 @@ extension StoreConformanceContext {
     }
 
     func joinsLanesOfEveryDestination() async throws {
-        let event = try await accept(Self.message("1", chat: Self.lid))[0].id
+        let event = try await accept(Self.personMessage("1", chat: Self.personLID))[0].id
         let stored = try some(await store.event(event))
-        let lane = DestinationDispatchSettings().lane(session: "acct", chat: Self.lid)
+        let lane = DestinationDispatchSettings().lane(session: "acct", chat: Self.personLID)
         let plans = ["crm", "erp"].map { plan(stored, to: .configured($0), lane: lane) }
         try await store.commit([EventProcessingResult(event: event, deliveries: plans)], at: now)
-        let next = try await accept(Self.message("2", chat: Self.phone, lid: Self.lid))[0].id
+        let next = try await accept(Self.personMessage("2", chat: Self.personPhone, lid: Self.personLID))[0].id
         for name in ["crm", "erp"] {
             let found = try await claim(.configured(name))
             try equal(found.count, 1, name)
@@ -218,7 +224,7 @@ extension StoreConformanceContext {
             ).first)
         try equal(try await store.retry(letter.id, at: now), .done)
         try equal(try await claimIDs(), [], "one of its lane is in flight")
-        for chat in [Self.lid, Self.phone] {
+        for chat in [Self.personLID, Self.personPhone] {
             let found = try await store.deliveries(
                 DeliveryFilter(destination: "crm", chat: chat), before: nil, offset: 0, limit: 9)
             try equal(found.count, 2, "both ids find what was sent under either")
@@ -235,38 +241,38 @@ extension StoreConformanceContext {
                     content: .string("\(id) \(chat)"), status: status, timestamp: now + .seconds(second),
                     event: EventID(Int64(second))))
         }
-        _ = try await accept(Self.message("x", chat: Self.lid))
+        _ = try await accept(Self.personMessage("x", chat: Self.personLID))
         try await write(
-            stored("A", chat: Self.lid, .sent, at: 1), stored("B", chat: Self.lid, .read, at: 2),
-            stored("B", chat: Self.phone, .delivered, at: 3), stored("C", chat: Self.phone, .sent, at: 4),
-            stored("D", chat: Self.phone, .sent, at: 5),
-            .contact(Contact(session: "acct", id: Self.lid, name: "Ana", pushName: "old", updatedAt: now)),
-            .contact(Contact(session: "acct", id: Self.phone, pushName: "Aninha", updatedAt: now))
+            stored("A", chat: Self.personLID, .sent, at: 1), stored("B", chat: Self.personLID, .read, at: 2),
+            stored("B", chat: Self.personPhone, .delivered, at: 3), stored("C", chat: Self.personPhone, .sent, at: 4),
+            stored("D", chat: Self.personPhone, .sent, at: 5),
+            .contact(Contact(session: "acct", id: Self.personLID, name: "Ana", pushName: "old", updatedAt: now)),
+            .contact(Contact(session: "acct", id: Self.personPhone, pushName: "Aninha", updatedAt: now))
         )
-        _ = try await accept(Self.message("y", chat: Self.phone, lid: Self.lid))
-        for chat in [Self.lid, Self.phone] {
+        _ = try await accept(Self.personMessage("y", chat: Self.personPhone, lid: Self.personLID))
+        for chat in [Self.personLID, Self.personPhone] {
             let query = HistoryMessageQuery(session: "acct", chat: chat)
             let found = try await store.messages(query, offset: 0, limit: 10)
             try equal(found.map(\.id), ["D", "C", "B", "A"])
             try equal(found.map(\.status), [.sent, .sent, .read, .sent])
-            try equal(Set(found.map(\.chat)), [Self.phone])
+            try equal(Set(found.map(\.chat)), [Self.personPhone])
             try equal(try await store.countMessages(query), 4)
         }
         let chats = try await store.chats(session: "acct", search: nil, offset: 0, limit: 10).chats
-        try equal(chats.map(\.id), [Self.phone])
+        try equal(chats.map(\.id), [Self.personPhone])
         try equal(chats.map(\.messageCount), [4])
         try equal(chats.map(\.lastMessageID), ["D"])
         let contacts = try await store.contacts(session: "acct", search: nil, offset: 0, limit: 10).contacts
-        try equal(contacts.map(\.id), [Self.phone])
-        try equal(contacts.map(\.lid), [Self.lid])
+        try equal(contacts.map(\.id), [Self.personPhone])
+        try equal(contacts.map(\.lid), [Self.personLID])
         try equal(contacts.map(\.name), ["Ana"])
         try equal(contacts.map(\.pushName), ["Aninha"], "the phone's own entry goes first")
         // What follows under the hidden identity goes to the phone's rows.
         try await write(
             .status(
-                MessageStatusChange(session: "acct", chat: Self.lid, message: "C", status: .read, at: now)),
-            stored("E", chat: Self.lid, .sent, at: 9))
-        let found = try await store.messages(HistoryMessageQuery(chat: Self.phone), offset: 0, limit: 10)
+                MessageStatusChange(session: "acct", chat: Self.personLID, message: "C", status: .read, at: now)),
+            stored("E", chat: Self.personLID, .sent, at: 9))
+        let found = try await store.messages(HistoryMessageQuery(chat: Self.personPhone), offset: 0, limit: 10)
         try equal(found.map(\.id), ["E", "D", "C", "B", "A"])
         try equal(found.map(\.status), [.sent, .sent, .read, .read, .sent])
         try equal(try await store.chats(session: "acct", search: nil, offset: 0, limit: 10).total, 1)
@@ -296,143 +302,4 @@ extension StoreConformanceContext {
             try equal(found.map(\.pushName), ["Aninha"])
         }
     }
-
-    // MARK: Any order
-
-    /// Messages and receipts of one person, each reported several times and under all ids, in any order and any batches,
-    /// between commits, requests and crashes.
-    ///
-    /// From the event on that reports the pair, each message is one event, and receipts only rise. Before it, a message
-    /// that comes under both ids is at most two events. Requests of the person go out one at a time.
-    func aPersonIsOneInAnyOrder(seed: UInt64) async throws {
-        var random = SeededGenerator(seed: seed)
-        var reports: [(ParsedEvent, message: String)] = []
-        for index in 0..<12 {
-            for chat in [Self.phone, Self.lid, Self.phone, Self.lid] {
-                let lid = chat == Self.phone && index > 5 ? Self.lid : nil
-                reports.append((Self.message("M\(index)", chat: chat, lid: lid), "M\(index)"))
-                for rank in 3...5 {
-                    reports.append((Self.receipt("S\(index)", rank: rank, chat: chat), "S\(index)"))
-                }
-            }
-        }
-        reports.shuffle(using: &random)
-        var walk = IdentityRandomWalkRecord()
-        var run = self
-        var next = 0
-        while next < reports.count {
-            let batch = reports[next..<min(next + Int.random(in: 1...4, using: &random), reports.count)]
-            next += batch.count
-            walk.isKnown = walk.isKnown || batch.contains { $0.0.payload["chatLid"] != nil }
-            let results = try await run.store.accept(batch.map(\.0), source: "baileys", at: run.now)
-            for (report, result) in zip(batch, results) where !result.isDuplicate {
-                try run.note(report, in: &walk, seed)
-            }
-            if Bool.random(using: &random) { try await run.processPending() }
-            if Bool.random(using: &random) { try await run.exchangeSome(&walk, &random, seed) }
-            if Int.random(in: 0..<20, using: &random) == 0 {
-                run = try await run.reopened()
-                _ = try await run.store.recover(at: run.now) { _ in 1000 }
-                walk.inFlight = []
-            }
-        }
-        try await run.processPending()
-        while try await run.store.countDeliveries(DeliveryFilter(states: [.queued, .inFlight])) > 0 {
-            try await run.exchangeSome(&walk, &random, seed)
-            run.clock.advance(by: .seconds(1))
-        }
-        try equal(walk.sentOutOfOrder, [], "seed \(seed): sent before an older one of the person")
-        let identified = try await run.store.deliveries(
-            DeliveryFilter(type: .contactIdentified), before: nil, offset: 0, limit: 9)
-        try equal(identified.count, walk.wasSplit ? 1 : 0, "seed \(seed): contact.identified")
-        let chats = Set(try await run.store.chats(session: "acct", search: nil, offset: 0, limit: 9).chats.map(\.id))
-        try equal(chats, [Self.phone], "seed \(seed): one conversation")
-    }
-
-    private func note(_ report: (ParsedEvent, message: String), in walk: inout IdentityRandomWalkRecord, _ seed: UInt64)
-        throws
-    {
-        let key = report.0.rank == nil ? report.message : "\(report.message) \(report.0.rank ?? 0)"
-        let isLID = report.0.chat == Self.lid
-        if !walk.isKnown, isLID { walk.wasSplit = true }
-        walk.events[key, default: 0] += 1
-        try expect(
-            walk.events[key, default: 0] <= (walk.isKnown ? walk.before[key, default: 0] + 1 : 2),
-            "seed \(seed): \(key)")
-        if walk.isKnown {
-            try expect(walk.before[key, default: 0] == 0, "seed \(seed): \(key) came before")
-        } else {
-            walk.before[key, default: 0] += 1
-        }
-        guard let rank = report.0.rank else { return }
-        let person = walk.isKnown ? report.message : "\(report.message) \(isLID)"
-        let last =
-            walk.isKnown
-            ? [person, "\(person) true", "\(person) false"].compactMap { walk.ranks[$0] }.max() : walk.ranks[person]
-        try expect(rank > last ?? 0, "seed \(seed): the receipt of \(person) fell from \(last ?? 0) to \(rank)")
-        walk.ranks[person] = rank
-    }
-
-    /// Commits what a pipeline with `persist` and `deliver` makes of the events.
-    private func processPending() async throws {
-        let events = try await pending()
-        let results = events.map { event in
-            var result = EventProcessingResult(event: event.id)
-            let lane = DestinationDispatchSettings().lane(session: event.session, chat: event.chat)
-            result.deliveries = [plan(event, to: "crm", lane: lane)]
-            if event.type == .messageReceived, let chat = event.chat {
-                result.records = [
-                    .message(
-                        Message(
-                            session: "acct", chat: chat, id: event.payload["messageId"]?.string ?? "",
-                            isOutbound: false,
-                            sender: chat, type: "text", content: .null, status: .delivered, timestamp: now,
-                            event: event.id))
-                ]
-            }
-            return result
-        }
-        try await store.commit(results, at: now)
-    }
-
-    private func exchangeSome(_ walk: inout IdentityRandomWalkRecord, _ random: inout SeededGenerator, _ seed: UInt64)
-        async throws
-    {
-        var settlements: [AttemptSettlement] = []
-        for delivery in walk.inFlight.shuffled(using: &random) where Bool.random(using: &random) {
-            walk.inFlight.removeAll { $0.id == delivery.id }
-            let isDelivered = Int.random(in: 0..<3, using: &random) > 0
-            settlements.append(settlement(delivery, isDelivered ? .delivered : .retry(at: now + .milliseconds(500))))
-            guard isDelivered else { continue }
-            // What was started under either id before the pair became known cannot be put in order any more.
-            if walk.sent.contains(where: { $0 > delivery.id }) { walk.sentOutOfOrder.append(delivery.id) }
-            if !walk.startedBefore.contains(delivery.id) { walk.sent.append(delivery.id) }
-        }
-        let claimed = try await store.exchange(
-            settlements, claims: [DeliveryClaimRequest(destination: "crm", limit: 9)], at: now)[0].deliveries
-        try expect(
-            !walk.isKnown || claimed.isEmpty || claimed.count == 1 && walk.inFlight.isEmpty,
-            "seed \(seed): two requests of one person")
-        walk.inFlight += claimed
-        if !walk.isKnown { walk.startedBefore.formUnion(claimed.map(\.id)) }
-    }
-}
-
-/// What a walk of ``StoreConformanceContext/aPersonIsOneInAnyOrder(seed:)`` has seen.
-private struct IdentityRandomWalkRecord {
-    /// Whether an event has reported the pair.
-    var isKnown = false
-    /// Whether an event was accepted under the hidden identity before.
-    var wasSplit = false
-    /// Accepted events by message, and by message and rank.
-    var events: [String: Int] = [:]
-    /// Those that were accepted before the pair was known.
-    var before: [String: Int] = [:]
-    var ranks: [String: Int] = [:]
-    var inFlight: [ClaimedDelivery] = []
-    /// Deliveries that succeeded, without ``startedBefore``.
-    var sent: [DeliveryID] = []
-    /// Deliveries whose first request began before the pair was known.
-    var startedBefore: Set<DeliveryID> = []
-    var sentOutOfOrder: [DeliveryID] = []
 }

@@ -12,6 +12,8 @@ struct OutboxModel {
         /// The interrupted attempts that are left out of them.
         var interruptions = 0
         var notBefore: Timestamp
+        /// How long it was to wait for `notBefore` when that was set.
+        var wait: Duration = .zero
         var dueAt: Timestamp?
         /// The batch with which it is sent again.
         var batch: DeliveryID?
@@ -76,6 +78,7 @@ struct OutboxModel {
         case .retry(let moment):
             change(id, to: .queued) {
                 $0.notBefore = moment
+                $0.wait = max(moment - now, .zero)
                 $0.dueAt = nil
                 $0.batch = batch
                 guard isInterrupted, $0.interruptions < RetryPolicy.uncountedInterruptions else { return }
@@ -87,6 +90,7 @@ struct OutboxModel {
                 $0.attempts -= 1
                 $0.seriesAttempts -= 1
                 $0.notBefore = moment
+                $0.wait = max(moment - now, .zero)
                 $0.dueAt = nil
             }
         case .dead:
@@ -102,12 +106,14 @@ struct OutboxModel {
         switch delivery.state {
         case .queued:
             deliveries[id]?.notBefore = now
+            deliveries[id]?.wait = .zero
             if delivery.dueAt != nil { deliveries[id]?.dueAt = now }
         case .dead, .cancelled:
             change(id, to: .queued) {
                 $0.seriesAttempts = 0
                 $0.interruptions = 0
                 $0.notBefore = now
+                $0.wait = .zero
                 $0.batch = nil
             }
             arrange(id, at: now)
@@ -157,6 +163,12 @@ struct OutboxModel {
                 id, attempt: delivery.attempts, isLast ? .dead(.interrupted) : .retry(at: now), batch: delivery.batch,
                 isInterrupted: true, at: now)
         }
+        // After the clock was set back, nothing waits longer than it was to wait.
+        for id in ids(in: .queued) {
+            guard let delivery = deliveries[id], let due = delivery.dueAt, due > now + delivery.wait else { continue }
+            deliveries[id]?.dueAt = now + delivery.wait
+            deliveries[id]?.notBefore = now + delivery.wait
+        }
     }
 
     mutating func forget(_ id: DeliveryID) {
@@ -195,7 +207,8 @@ struct OutboxModel {
         let isFlying = lane.contains { $0.state == .inFlight }
         for (index, member) in lane.enumerated() {
             let isHead = index == 0 && !isFlying
-            deliveries[member.id]?.dueAt = isHead ? member.dueAt ?? max(member.notBefore, now) : nil
+            let due = max(min(member.notBefore, now + member.wait), now)
+            deliveries[member.id]?.dueAt = isHead ? member.dueAt ?? due : nil
         }
     }
 }

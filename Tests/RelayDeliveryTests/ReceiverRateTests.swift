@@ -62,6 +62,62 @@ struct ReceiverRateTests {
         #expect(refused <= 30, "of about 300, \(counting)")
     }
 
+    /// Two per cent of the answers are 429, whatever the rate. The receiver is held each time for as long as it asks, and
+    /// gets everything else at once.
+    @Test func refusalsThatDoNotDependOnTheRateDoNotLowerIt() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededGenerator(seed: seed)
+        var rate = ReceiverRate()
+        var taken = 0
+        var held: Set<Int64> = []
+        for now: Int64 in 0..<120_000 {
+            if rate.available(at: .at(now)) == 0 {
+                if now >= 60_000 { held.insert(now) }
+                continue
+            }
+            // A hundred a second.
+            guard now.isMultiple(of: 10) else { continue }
+            rate.started(1, at: .at(now))
+            if Int.random(in: 0..<50, using: &random) > 0 {
+                rate.accepted(at: .at(now))
+                if now >= 60_000 { taken += 1 }
+            } else {
+                rate.refused(at: .at(now), retryAfter: .seconds(1))
+            }
+        }
+        let free = (60_000 - held.count) / 10
+        #expect(taken >= free * 9 / 10, "of \(free) that could go in the second minute, seed \(seed)")
+        #expect(taken >= 1500, "seed \(seed)")
+    }
+
+    /// One that took everything and now and then refused gets a limit.
+    @Test func aRateIsFollowedAgainWhenTheReceiverBeginsToLimit() {
+        var rate = ReceiverRate()
+        var receiver = Receiver(counting: .bucket)
+        var now: Int64 = 0
+        func post(_ accepts: Bool) {
+            rate.started(1, at: .at(now))
+            if accepts { rate.accepted(at: .at(now)) } else { rate.refused(at: .at(now), retryAfter: .seconds(1)) }
+        }
+        for number in 0..<2000 {
+            now = max(now + 10, rate.nextAvailable(after: .at(now)).milliseconds)
+            post(!number.isMultiple(of: 50))
+        }
+        #expect(rate.perSecond == nil)
+        let start = now
+        var refused = 0
+        while now < start + 60_000 {
+            now += 1
+            guard rate.available(at: .at(now)) != 0 else { continue }
+            let accepts = receiver.takes(at: now)
+            if !accepts { refused += 1 }
+            post(accepts)
+        }
+        let last = receiver.taken.filter { $0 >= start + 20_000 }.count
+        #expect(last >= 160, "of 200 in the last 40 s")
+        #expect(refused <= 40, "of about 300")
+    }
+
     @Test func theFirstRefusalHoldsTheDestinationForAsLongAsItAsks() {
         var rate = ReceiverRate()
         #expect(rate.available(at: .at(0)) == nil)

@@ -25,6 +25,23 @@ struct WebhookDestinationTests {
         return await destination.send(delivery, at: moment)
     }
 
+    /// A pause for what the receiver answered ends when the receiver is another one.
+    @Test func queryAndHeadersTellReceiversApartWithoutBeingShown() async throws {
+        try await withReceiver { _, engine in
+            func receiver(_ url: String, token: String) -> String {
+                WebhookDestination(
+                    url: url, content: WebhookRequestTemplate(headers: [("Authorization", .text("Bearer " + token))]),
+                    settings: DestinationDispatchSettings(), engine: engine
+                ).receiver
+            }
+            let one = receiver("https://crm.example.com/in?key=k3y", token: "t0k3n")
+            #expect(one == receiver("https://crm.example.com/in?key=k3y", token: "t0k3n"))
+            #expect(one != receiver("https://crm.example.com/in?key=other", token: "t0k3n"))
+            #expect(one != receiver("https://crm.example.com/in?key=k3y", token: "other"))
+            #expect(!one.contains("t0k3n") && !one.contains("k3y"))
+        }
+    }
+
     @Test func theRequestIsStage07sAndNothingElse() async throws {
         try await withReceiver { receiver, engine in
             let result = await send(

@@ -54,7 +54,7 @@ struct ChatwootError: Error, Sendable {
             told += ". " + Self.remedy(response.status, said)
         case 300..<400:
             code = .denied
-            told += "; redirects are not followed: write the final URL in url:, then resume the destination"
+            told += "; redirects are not followed: write the final URL in url:"
         case 408, 425, 429, 500...599: code = .transient
         case 422 where said?.contains("Too many messages") == true: code = .transient
         default: code = .invalid
@@ -74,7 +74,7 @@ struct ChatwootError: Error, Sendable {
             "The token did not arrive: a proxy in front of Chatwoot may drop the header api-access-token."
         case (401, "You are not authorized to do this action"?):
             "The token's owner is no member of the inbox: add the agent to it in Chatwoot, then resume the destination."
-        case (401, _): "Check token: and account:, then resume the destination."
+        case (401, _): "Check token: and account:. A changed one resumes the destination."
         default: "The inbox's type must be API, and the token's owner a member; then resume the destination."
         }
     }

@@ -61,7 +61,7 @@ final class ChatwootInboxCache: Sendable {
             guard error.code == .gone else { throw error }
             throw ChatwootError(
                 code: .denied, status: error.status,
-                message: error.message + ". Check url:, account: and inbox:, then resume the destination.")
+                message: error.message + ". Check url:, account: and inbox:. A changed one resumes the destination.")
         }
     }
 
@@ -83,7 +83,7 @@ final class ChatwootInboxCache: Sendable {
             throw ChatwootError(
                 code: .denied, status: nil,
                 message: "The inbox \(inbox.id) is of the type \(inbox.channel), not API: make one of the type API and "
-                    + "name it in inbox:, then resume the destination.")
+                    + "name it in inbox:, which resumes the destination.")
         }
         return inbox
     }

@@ -34,7 +34,7 @@ package struct WebhookDestination: InspectableHTTPDestination {
     ) {
         self.url = url
         target = url.firstIndex(of: "?").map { url[..<$0] + "?…" } ?? url
-        receiver = "\(target) \(Hex.encode(SHA256.digest(of: Array(url.utf8)).prefix(8)))"
+        receiver = "\(target) \(SecretFingerprint.text(of: [url] + content.headers.map { "\($0.name): \($0.value)" }))"
         self.content = content
         signer = WebhookSigner(secrets: secrets)
         self.timeout = timeout
@@ -46,7 +46,7 @@ package struct WebhookDestination: InspectableHTTPDestination {
     /// The URL without its query, which often contains tokens.
     package let target: String
 
-    /// The query counts as well, and its tokens are not shown.
+    /// The query and the headers count as well, and their tokens are not shown.
     package let receiver: String
 
     /// The request of an attempt, signed for the given time; a batch of one when the destination uses batches.

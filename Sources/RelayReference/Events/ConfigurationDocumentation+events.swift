@@ -12,8 +12,18 @@ extension ConfigurationDocumentation {
                 notes: content.hasFile ? ["The message has `media` or `raw_media` beside its content."] : [],
                 title: "Fields of the content")
         }
-        return [overview(of: events, contents)] + events + contents
+        return [overview(of: events + [document], contents)] + events + [document] + contents
     }
+
+    /// The event that has no envelope.
+    private static let document = ReferenceEntry(
+        group: .event,
+        name: EventType.documentReceived.name,
+        summary: "A gateway posted a document. It is delivered as it was posted, byte for byte, without an envelope.",
+        notes: [
+            "Only destinations with `body: original` get it: `zaphub explain webhook.body`.",
+            "The delivery's id is in the header X-ZapHub-Delivery.",
+        ])
 
     private static func entry(
         _ group: ReferenceEntry.Group, _ name: String, _ summary: String, _ forms: [EventForm], notes: [String] = [],

@@ -93,6 +93,24 @@ struct FailureTests {
         }
     }
 
+    /// What Chatwoot denied is tried again when the token or the inbox is another one.
+    @Test func tokenAndInboxTellReceiversApartWithoutBeingShown() async throws {
+        try await withForwarding { fixture in
+            func receiver(inbox: Int, token: String) throws -> String {
+                ChatwootDestination(
+                    try options(at: fixture.address, account: 1, inbox: inbox, token: token, ""), key: "desk",
+                    settings: DestinationDispatchSettings(), timeout: .waitLimit, sender: fixture.engine,
+                    ledger: InMemoryForwardingLedger(), mediaStore: nil, clock: ManualClock()
+                ).receiver
+            }
+            let one = try receiver(inbox: 7, token: "t0k3n")
+            #expect(try one == receiver(inbox: 7, token: "t0k3n"))
+            #expect(try one != receiver(inbox: 8, token: "t0k3n"))
+            #expect(try one != receiver(inbox: 7, token: "other"))
+            #expect(!one.contains("t0k3n"))
+        }
+    }
+
     // MARK: Agents
 
     /// A message that Chatwoot rejects is missing in the conversation; agents are notified once.
