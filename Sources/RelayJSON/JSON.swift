@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A JSON value (RFC 8259).
 ///
 /// Numbers are exact: a number that fits in an `Int64` is an `int`, and every other number keeps the text of its
@@ -142,8 +144,13 @@ extension String {
     /// Whether both have the same UTF-8. `==` alone would treat `é` and `e` with a combining accent as the same key.
     @inline(__always)
     func hasSameBytes(as other: String) -> Bool {
-        // `==` decides nearly every case by comparing memory; strings that it calls equal can differ only in
-        // normalization.
-        self == other && utf8.count == other.utf8.count && (utf8.count < 2 || utf8.elementsEqual(other.utf8))
+        guard utf8.count == other.utf8.count else { return false }
+        var (a, b) = (self, other)
+        return a.withUTF8 { a in
+            b.withUTF8 { b in
+                guard let first = a.baseAddress, let second = b.baseAddress else { return true }
+                return memcmp(first, second, a.count) == 0
+            }
+        }
     }
 }

@@ -84,6 +84,9 @@ extension JSONObject: RandomAccessCollection {
     package var startIndex: Int { 0 }
     package var endIndex: Int { members.count }
     package subscript(position: Int) -> (key: String, value: JSON) { members[position] }
+
+    /// The array's iterator: that of a collection would allocate for each member in other modules.
+    package func makeIterator() -> IndexingIterator<[(key: String, value: JSON)]> { members.makeIterator() }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {

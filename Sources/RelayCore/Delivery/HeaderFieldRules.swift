@@ -14,8 +14,8 @@ package enum HeaderFieldRules {
     ])
 
     /// A token (RFC 9110, 5.6.2): letters, digits and ``!#$%&'*+-.^_`|~``.
-    package static func isValid(name: some StringProtocol) -> Bool {
-        !name.isEmpty && name.utf8.allSatisfy(isTokenByte)
+    package static func isValid(name: String) -> Bool {
+        !name.isEmpty && name.allBytesSatisfy(isTokenByte)
     }
 
     package static func isTokenByte(_ byte: UInt8) -> Bool {
@@ -31,8 +31,8 @@ package enum HeaderFieldRules {
     }
 
     /// No control character but the tab: a line break would begin another field.
-    package static func isValid(value: some StringProtocol) -> Bool {
-        value.utf8.allSatisfy { $0 >= 0x20 ? $0 != 0x7F : $0 == UInt8(ascii: "\t") }
+    package static func isValid(value: String) -> Bool {
+        value.allBytesSatisfy { $0 >= 0x20 ? $0 != 0x7F : $0 == UInt8(ascii: "\t") }
     }
 
     /// What is wrong with a name, and what to write instead; nil when nothing is.

@@ -19,27 +19,19 @@ package enum ChatIDRules {
     }
 
     /// Whether it is a hidden identity (`@lid`).
-    package static func isLID(_ id: some StringProtocol) -> Bool {
-        id.utf8.count > lidServer.utf8.count && id.hasASCIISuffix(lidServer)
-    }
+    package static func isLID(_ id: String) -> Bool { id.utf8.count > 4 && id.hasASCIISuffix("@lid") }
+
+    static func isLID(_ id: Substring) -> Bool { id.utf8.count > 4 && id.hasASCIISuffix("@lid") }
 
     /// Whether it is the JID of a phone.
-    static func isPhone(_ id: some StringProtocol) -> Bool { id.hasASCIISuffix(phoneServer) }
+    static func isPhone(_ id: Substring) -> Bool { id.hasASCIISuffix("@s.whatsapp.net") }
 
     /// The digits of a phone's JID of a country whose numbers have two spellings; nil for any other id.
     private static func phone(_ id: String) -> String? {
-        guard id.utf8.first == UInt8(ascii: "5"), isPhone(id) else { return nil }
+        guard id.utf8.first == UInt8(ascii: "5"), id.hasASCIISuffix("@s.whatsapp.net") else { return nil }
         let digits = id.utf8.dropLast(phoneServer.utf8.count)
         return digits.allSatisfy { (48...57).contains($0) } ? String(Substring(digits)) : nil
     }
 
     private static let phoneServer = "@s.whatsapp.net"
-    private static let lidServer = "@lid"
-}
-
-extension StringProtocol {
-    /// Whether the text ends with an ASCII text. Compares bytes, which is many times faster than `hasSuffix`.
-    fileprivate func hasASCIISuffix(_ suffix: String) -> Bool {
-        utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
-    }
 }

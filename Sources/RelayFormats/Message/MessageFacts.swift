@@ -40,6 +40,7 @@ struct MessageFacts {
         let contactName = kind == .direct ? authorName : nil
 
         var payload = JSONObject()
+        payload.reserveCapacity(32)
         payload.append("messageId", .string(id))
         payload.append("chatId", orNull: chatID?.description)
         payload.append("from", orNull: author?.id.description)

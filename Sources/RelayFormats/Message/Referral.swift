@@ -48,6 +48,9 @@ struct Referral {
         "utmCampaign": ["utmCampaign", "utm_campaign"],
     ]
 
+    /// All names of members.
+    private static let names = Set((Array(advertisement) + Array(attribution)).flatMap(\.value) + ["welcome_message"])
+
     /// Members that WhatsApp sends as bytes; here they are base64.
     private static let bytes: Set<String> = ["conversionData", "ctwaPayload"]
     /// WhatsApp's numbers for media types. Zero is none.
@@ -57,6 +60,8 @@ struct Referral {
     ///   - ads: objects that describe the advertisement; the first one that has a member wins.
     ///   - context: objects that have members of the attribution only.
     init(ads: [JSONObject], context: [JSONObject] = []) {
+        // Nearly all messages have none of them.
+        guard (ads + context).contains(where: { $0.contains { Self.names.contains($0.key) } }) else { return }
         for (name, fields) in Self.advertisement { append(name, Self.value(name, fields, in: ads)) }
         for (name, fields) in Self.attribution { append(name, Self.value(name, fields, in: context + ads)) }
         guard object["welcomeMessage"] == nil else { return }

@@ -73,7 +73,7 @@ package struct MediaLinks: Sendable {
     private static func isMimetype(_ text: String) -> Bool {
         let words = text.prefix { $0 != ";" }.split(separator: "/", omittingEmptySubsequences: false)
         return text.utf8.count <= 127 && words.count == 2
-            && words.allSatisfy { HeaderFieldRules.isValid(name: $0.trimmingSpaces) }
+            && words.allSatisfy { HeaderFieldRules.isValid(name: String($0.trimmingSpaces)) }
             && text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
     }
 

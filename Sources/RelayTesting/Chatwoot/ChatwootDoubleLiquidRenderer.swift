@@ -1,3 +1,5 @@
+internal import RelayJSON
+
 /// The part of Liquid that matters for outgoing messages: values with filters, `raw`, and `comment`.
 ///
 /// The language's other tags, such as `if`, are recognized but not executed: they render as empty text.
