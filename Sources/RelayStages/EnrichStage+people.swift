@@ -26,12 +26,14 @@ private struct NamedPerson {
 }
 
 extension JSONObject {
-    /// Adds `mentionedContacts` beside the plain ids in `mentions`: for each its `id`, `lid`, `phone` and `name`, null
-    /// where it is not known.
+    /// Fills in the people in `mentions`: for each its `id`, `lid`, `phone` and `name`, null where it is not known.
     mutating func nameMentioned(from directory: any ContactDirectorySnapshot, session: String) {
-        let ids = (self["mentions"]?.array ?? []).prefix(Self.namedPeopleLimit).compactMap(\.string)
-        guard !ids.isEmpty else { return }
-        self["mentionedContacts"] = .array(ids.map { NamedPerson($0, in: directory, session: session).json })
+        guard var people = self["mentions"]?.array, !people.isEmpty else { return }
+        for index in people.indices.prefix(Self.namedPeopleLimit) {
+            guard let id = people[index]["id"]?.string else { continue }
+            people[index] = NamedPerson(id, in: directory, session: session).json
+        }
+        self["mentions"] = .array(people)
     }
 
     /// Adds `quoted.participantName`, the name of the quoted message's author.

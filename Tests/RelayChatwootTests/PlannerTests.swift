@@ -171,7 +171,7 @@ struct PlannerTests {
         ),
     ])
     func aMentionHasItsName(_ digits: String, _ contact: String, _ shown: String) throws {
-        let members = #""type": "text", "content": {"text": "@\#(digits) viu?"}, "mentionedContacts": [\#(contact)]"#
+        let members = #""type": "text", "content": {"text": "@\#(digits) viu?"}, "mentions": [\#(contact)]"#
         #expect(try message(members).content == "\(shown) viu?")
     }
 

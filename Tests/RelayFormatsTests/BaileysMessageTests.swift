@@ -95,7 +95,10 @@ struct BaileysMessageTests {
         )
         #expect(event.payload["forwarded"] == true)
         #expect(event.payload["ephemeral"] == true)
-        #expect(event.payload["mentions"] == ["5511999999003@s.whatsapp.net"])
+        #expect(
+            event.payload["mentions"] == [
+                ["id": "5511999999003@s.whatsapp.net", "lid": .null, "phone": "5511999999003", "name": .null]
+            ])
     }
 
     @Test(

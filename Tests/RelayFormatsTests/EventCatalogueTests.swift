@@ -86,7 +86,7 @@ struct EventCatalogueTests {
         ("content", ["text": "oi", "more": 1], "/payload/content/more is not declared"),
         ("content", ["text": 1], "/payload/content/text is no text: 1"),
         ("type", "location", "/payload/content/latitude is missing"),
-        ("mentions", ["x"], #"/payload/mentions/0 is no jid: "x""#),
+        ("mentions", ["x"], #"/payload/mentions/0 is no object: "x""#),
     ]
 
     @Test(arguments: changes)

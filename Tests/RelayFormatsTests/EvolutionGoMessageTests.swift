@@ -58,7 +58,10 @@ struct EvolutionGoMessageTests {
                 "chatId": "status@broadcast",
             ]
         )
-        #expect(event.payload["mentions"] == ["5511999999003@s.whatsapp.net"])
+        #expect(
+            event.payload["mentions"] == [
+                ["id": "5511999999003@s.whatsapp.net", "lid": .null, "phone": "5511999999003", "name": .null]
+            ])
         #expect(event.payload["forwarded"] == true)
         #expect(event.payload["referral"] == ["sourceUrl": "https://fb.me/1", "sourceId": "12", "clickId": "c1"])
     }

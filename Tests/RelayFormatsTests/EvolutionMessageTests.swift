@@ -129,7 +129,10 @@ struct EvolutionMessageTests {
             ]
         )
         #expect(event.payload["forwarded"] == true)
-        #expect(event.payload["mentions"] == ["5511999999003@s.whatsapp.net"])
+        #expect(
+            event.payload["mentions"] == [
+                ["id": "5511999999003@s.whatsapp.net", "lid": .null, "phone": "5511999999003", "name": .null]
+            ])
         // The Cloud API channel puts it next to the content.
         let cloud = try one(upsert(#"{"conversation": "yes", "contextInfo": {"stanzaId": "wamid.1"}}"#))
         #expect(cloud.payload["quoted"]?["messageId"] == "wamid.1")

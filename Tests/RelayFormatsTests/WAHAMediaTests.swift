@@ -22,7 +22,10 @@ struct WAHAMediaTests {
             "type": "image", "content": ["caption": "look", "mimetype": "image/jpeg", "width": 600, "height": 800],
             "participant": "5511999999003@s.whatsapp.net", "participantLid": "100000000000003@lid",
             "participantName": "Maria Ltd", "verifiedName": "Maria Ltd", "pushName": "Maria", "forwarded": true,
-            "mentions": ["5511999999004@s.whatsapp.net", "77@lid"], "viewOnce": true,
+            "mentions": [
+                ["id": "5511999999004@s.whatsapp.net", "lid": .null, "phone": "5511999999004", "name": .null],
+                ["id": "77@lid", "lid": "77@lid", "phone": .null, "name": .null],
+            ], "viewOnce": true,
             "quoted": [
                 "messageId": "3EB0QUOTED", "participant": "900000000000000@lid", "type": "text", "text": "which one?",
             ],

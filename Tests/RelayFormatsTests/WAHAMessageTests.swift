@@ -176,7 +176,11 @@ struct WAHAMessageTests {
             """#
         )
         let expected: JSON = [
-            "contactName": "Ana", "forwarded": true, "mentions": ["5511999999007@s.whatsapp.net", "88@lid"],
+            "contactName": "Ana", "forwarded": true,
+            "mentions": [
+                ["id": "5511999999007@s.whatsapp.net", "lid": .null, "phone": "5511999999007", "name": .null],
+                ["id": "88@lid", "lid": "88@lid", "phone": .null, "name": .null],
+            ],
             "ephemeral": true, "quoted": ["messageId": "3EB0Q", "participant": "5511999999000@s.whatsapp.net"],
         ]
         #expect(difference(.object(event.payload), from: expected) == nil)

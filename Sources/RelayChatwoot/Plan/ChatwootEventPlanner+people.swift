@@ -53,7 +53,7 @@ extension ChatwootEventPlanner {
     /// The name for `@digits` in a text, or the phone number of a hidden identity; nil when nothing is known of such a
     /// person, or the message mentions nobody like that.
     func mention(_ digits: String) -> String? {
-        for person in payload.objects("mentionedContacts") {
+        for person in payload.objects("mentions") {
             let ids = [person.jid("id"), person.jid("lid")].compactMap { $0 }
             guard ids.contains(where: { $0.user == digits }) else { continue }
             if let name = person.text("name") { return name }

@@ -68,10 +68,9 @@ extension EventCatalogue {
             .sometimes("forwarded", .boolean, when: "it is true", "Whether it was forwarded."),
             .sometimes(
                 "frequentlyForwarded", .boolean, when: "it is true", "Whether it was forwarded many times."),
-            .sometimes("mentions", .list(.jid), when: "it mentions people", "The people, as the gateway names them."),
             .sometimes(
-                "mentionedContacts", .list(.object(mentioned)),
-                when: "it mentions people and `enrich` runs with `contact_name`", "The people with their names."),
+                "mentions", .list(.object(mentioned)), when: "it mentions people",
+                "The people. `enrich` with `contact_name` fills in what the directory knows of them."),
             .sometimes(
                 "referredProduct", .object(referredProduct), when: "it asks about a product of a catalogue",
                 "The product."),
@@ -121,7 +120,7 @@ extension EventCatalogue {
     ]
 
     private static let mentioned: [EventField] = [
-        .always("id", .jid, "The phone number's JID when it is known, otherwise the JID in `mentions`."),
+        .always("id", .jid, "The phone number's JID when it is known, otherwise the JID that the gateway names."),
         .always("lid", .jid, nullWhen: "it is not known", "The hidden identity."),
         .always("phone", .text, nullWhen: "it is not known", "The phone number in digits."),
         .always("name", .text, nullWhen: "it is not known", "The name."),

@@ -8,7 +8,7 @@ extension JSONObject {
     /// The JIDs of the people whom an event's payload names besides its chat and its author: those who are mentioned
     /// or quoted, and the group members that a change is about.
     package var namedPeople: [String] {
-        var people = (self["mentions"]?.array ?? []).prefix(Self.namedPeopleLimit).compactMap(\.string)
+        var people = (self["mentions"]?.array ?? []).prefix(Self.namedPeopleLimit).compactMap { $0["id"]?.string }
         if let author = self["quoted"]?["participant"]?.string { people.append(author) }
         if self["action"]?.string != nil {
             people += (self["participants"]?.array ?? []).prefix(Self.namedPeopleLimit).compactMap { $0["id"]?.string }

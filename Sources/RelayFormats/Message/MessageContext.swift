@@ -32,7 +32,7 @@ struct MessageContext {
         isForwarded = info.flag("isForwarded") || (GatewayNumberReader.integer(info["forwardingScore"]) ?? 0) > 0
         isEphemeral = (GatewayNumberReader.integer(info["expiration"]) ?? 0) > 0
         mentions = (info["mentionedJid"]?.array ?? []).compactMap { mention in
-            mention.string.flatMap { JID($0) }.map { .string($0.description) }
+            mention.string.flatMap { JID($0) }.map(Self.mentioned)
         }
         quoted = Self.quoted(info)
         referral = Referral(contextInfo: info).known
@@ -45,6 +45,14 @@ struct MessageContext {
         if !mentions.isEmpty { payload.append("mentions", .array(mentions)) }
         if let referredProduct { payload.append("referredProduct", .object(referredProduct)) }
         if let referral { payload.append("referral", .object(referral.object)) }
+    }
+
+    /// A mentioned person. `enrich` adds what the directory knows.
+    private static func mentioned(_ person: JID) -> JSON {
+        [
+            "id": .string(person.description), "lid": person.isLID ? .string(person.description) : .null,
+            "phone": person.phone.map(JSON.string) ?? .null, "name": .null,
+        ]
     }
 
     private static func quoted(_ info: JSONObject) -> JSONObject? {

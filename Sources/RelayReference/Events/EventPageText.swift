@@ -41,7 +41,7 @@ enum EventPageText {
         | `groupName` | the subject in the event | the subject in the directory | | null |
         | `chatName` | `groupName` or `contactName` | the name in the directory | | null |
         | `chatImageUrl` `contactImageUrl` `groupImageUrl` | the picture in the directory, unless it has expired | | | null |
-        | `mentionedContacts[].name` `quoted.participantName` `participants[].name` | the verified name in the directory | the name in the address book, in the directory | the `pushName` in the directory | null; missing for `quoted` and `participants` |
+        | `mentions[].name` `quoted.participantName` `participants[].name` | the verified name in the directory | the name in the address book, in the directory | the `pushName` in the directory | null; missing for `quoted` and `participants` |
         | `timestamp` | the time that the gateway reports | the time of receipt, with `timestampSource` | | |
         """,
         """
