@@ -57,6 +57,9 @@ extension StoreConformanceContext {
         )
         let id = try await store.accept([new], source: "waha", at: now)[0].id
         let event = try some(await store.event(id))
+        for place in ["just accepted", "read again"] {
+            try equal(try await store.pendingEvents(after: EventID(0), limit: 9), [event], place)
+        }
         try equal(event.payload, payload)
         try equal(event.raw, new.raw, "the document, byte for byte")
         try equal(event.payload.keys, payload.keys, "the order of members")

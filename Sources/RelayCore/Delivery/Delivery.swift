@@ -156,7 +156,7 @@ package struct ClaimedDelivery: Sendable, Identifiable {
     /// The interrupted attempts of the series that were not counted.
     package let interruptionsInSeries: Int
     /// When the first attempt of the series was made, later by the time in which the destination was paused since.
-    package let seriesStartedAt: Timestamp
+    package var seriesStartedAt: Timestamp
     /// When the event was accepted.
     package let receivedAt: Timestamp
     package let signing: WebhookSigningScheme?

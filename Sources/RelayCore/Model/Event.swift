@@ -48,7 +48,7 @@ package struct ParsedEvent: Sendable, Hashable {
 }
 
 /// An event that the journal holds.
-package struct Event: Sendable, Identifiable {
+package struct Event: Sendable, Hashable, Identifiable {
     package let id: EventID
     /// The name of the source that accepted it.
     package let source: String

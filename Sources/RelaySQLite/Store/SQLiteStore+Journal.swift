@@ -17,7 +17,8 @@ extension SQLiteStore {
     }
 
     package func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] {
-        try await read { database in
+        if let recent = recentEvents.take(after: id, limit: limit) { return recent }
+        return try await read { database in
             try database.prepared(
                 """
                 SELECT \(Self.eventColumns) FROM events e INDEXED BY events_pending \(Self.rerunJoin)

@@ -10,6 +10,7 @@ package final class SQLiteStore: RelayStore {
     let key: CredentialEncryptionKey
     let operations: WriteQueue
     let notifications: DestinationWakeups
+    let recentEvents: RecentEvents
     let readers: DatabasePool
     let logger: Logger
     private let end: OneTimeSignal
@@ -34,6 +35,7 @@ package final class SQLiteStore: RelayStore {
         let operations = WriteQueue(
             maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes)
         let notifications = DestinationWakeups()
+        let recentEvents = RecentEvents()
         let end = OneTimeSignal()
         let writer = WriterThread(
             path: path,
@@ -41,6 +43,7 @@ package final class SQLiteStore: RelayStore {
             clock: clock,
             operations: operations,
             notifications: notifications,
+            recentEvents: recentEvents,
             logger: logger,
             diskReserve: DiskReserveFile(path: path + ".ballast", size: configuration.diskReserveBytes)
         )
@@ -63,8 +66,8 @@ package final class SQLiteStore: RelayStore {
                 path, count: configuration.readers, cacheBytes: configuration.cacheBytes / 8
             )
             return SQLiteStore(
-                key: secretKey, operations: operations, notifications: notifications, readers: readers, logger: logger,
-                end: end
+                key: secretKey, operations: operations, notifications: notifications, recentEvents: recentEvents,
+                readers: readers, logger: logger, end: end
             )
         } catch {
             operations.close()
@@ -77,6 +80,7 @@ package final class SQLiteStore: RelayStore {
         key: CredentialEncryptionKey,
         operations: WriteQueue,
         notifications: DestinationWakeups,
+        recentEvents: RecentEvents,
         readers: DatabasePool,
         logger: Logger,
         end: OneTimeSignal
@@ -84,6 +88,7 @@ package final class SQLiteStore: RelayStore {
         self.key = key
         self.operations = operations
         self.notifications = notifications
+        self.recentEvents = recentEvents
         self.readers = readers
         self.logger = logger
         self.end = end
@@ -96,6 +101,7 @@ package final class SQLiteStore: RelayStore {
         try? readers.close()
         operations.close()
         await end.wait()
+        recentEvents.stop()
     }
 
     deinit {

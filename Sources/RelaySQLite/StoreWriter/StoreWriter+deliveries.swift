@@ -46,7 +46,15 @@ extension StoreWriter {
             .text(delivery.type.name), SQLValue(delivery.chat), SQLValue(delivery.signing?.column),
             SQLValue(reason?.rawValue), SQLValue(error)
         )
-        try statements.insertBody.run(.int(id.rawValue), .blob(delivery.body(for: id)))
+        let body = delivery.body(for: id)
+        try statements.insertBody.run(.int(id.rawValue), .blob(body))
+        if state == .queued {
+            unclaimed.insert(
+                ClaimedDelivery(
+                    id: id, destination: delivery.destination, session: delivery.session, type: delivery.type,
+                    chat: delivery.chat, attempt: 1, attemptInSeries: 1, seriesStartedAt: moment,
+                    receivedAt: delivery.receivedAt, signing: delivery.signing, body: body))
+        }
         count(delivery.destination, from: nil, to: state)
         return id
     }

@@ -77,22 +77,26 @@ extension StoreWriter {
         deliveries.reserveCapacity(ids.count)
         let pausedTime = ids.isEmpty ? .zero : try pausedTime(of: destination)
         for id in ids {
-            let claimed = try statements.claimable.first(.int(id)) { row in
-                ClaimedDelivery(
-                    id: DeliveryID(id),
-                    destination: destination,
-                    session: row.text(4),
-                    type: EventType(row.text(5)),
-                    chat: row.optionalText(6),
-                    attempt: Int(row.int(0)) + 1,
-                    attemptInSeries: Int(row.int(1)) + 1,
-                    interruptionsInSeries: Int(row.int(8)),
-                    seriesStartedAt: row.int(1) == 0 ? now : row.time(2) + pausedTime,
-                    receivedAt: row.time(3),
-                    signing: row.optionalText(7).flatMap(WebhookSigningScheme.init(column:)),
-                    body: row.bytes(9)
-                )
-            }
+            var claimed = unclaimed.remove(id)
+            claimed?.seriesStartedAt = now
+            claimed =
+                try claimed
+                ?? statements.claimable.first(.int(id)) { row in
+                    ClaimedDelivery(
+                        id: DeliveryID(id),
+                        destination: destination,
+                        session: row.text(4),
+                        type: EventType(row.text(5)),
+                        chat: row.optionalText(6),
+                        attempt: Int(row.int(0)) + 1,
+                        attemptInSeries: Int(row.int(1)) + 1,
+                        interruptionsInSeries: Int(row.int(8)),
+                        seriesStartedAt: row.int(1) == 0 ? now : row.time(2) + pausedTime,
+                        receivedAt: row.time(3),
+                        signing: row.optionalText(7).flatMap(WebhookSigningScheme.init(column:)),
+                        body: row.bytes(9)
+                    )
+                }
             guard let claimed else { throw CorruptRowError("delivery \(DeliveryID(id)) has no body") }
             try statements.claim.run(
                 .int(id), .int(Int64(claimed.attempt)), .int(Int64(claimed.attemptInSeries)), .int(now.milliseconds),

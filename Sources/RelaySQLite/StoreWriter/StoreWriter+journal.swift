@@ -79,6 +79,9 @@ extension StoreWriter {
         if event.type != .documentReceived, isNewSession(event.session) {
             try statements.registerSession.run(.text(event.session), .int(moment.milliseconds))
         }
+        noteAccepted(
+            Event(event, id: EventID(id), source: entry.source, receivedAt: moment),
+            size: entry.payload.count + (event.raw?.bytes.count ?? 0))
         return EventAcceptanceResult(id: EventID(id), isDuplicate: false)
     }
 
@@ -99,6 +102,7 @@ extension StoreWriter {
             (run: $0.int(0), source: $0.text(1))
         }
         guard let (run, source) = finished else { return }
+        noteProcessed(result.event)
         for record in result.records {
             // A gateway's answer may have told whose the identity is.
             if case .contact(let contact) = record, let pair = IdentityPair(contact.lid, contact.id) {

@@ -20,6 +20,12 @@ final class StoreWriter {
     private var countChanges: [DestinationKey: SIMD8<Int64>] = [:]
     /// Destinations that this transaction gave new due deliveries.
     private var awakened: Set<DestinationKey> = []
+    /// The events that this transaction accepts, in order.
+    private var accepted: [RecentEvents.Entry] = []
+    /// The newest event that this transaction marks as processed.
+    private var processed = EventID(0)
+    /// Those of this transaction included: what is not committed is never due.
+    var unclaimed = UnclaimedDeliveries()
 
     init(_ database: Database) throws {
         self.database = database
@@ -57,6 +63,9 @@ final class StoreWriter {
         }
         countChanges.removeAll(keepingCapacity: true)
         awakened = []
+        accepted = []
+        processed = EventID(0)
+        unclaimed.removeAll()
         sessions = []
         webhooks = []
         identities.removeAll()
@@ -66,6 +75,26 @@ final class StoreWriter {
         defer { awakened = [] }
         return awakened
     }
+
+    func noteAccepted(_ event: Event, size: Int) {
+        accepted.append(RecentEvents.Entry(event: event, size: size))
+    }
+
+    func noteProcessed(_ event: EventID) {
+        processed = max(processed, event)
+    }
+
+    /// What the transaction that was committed has done to the journal.
+    func takeJournalChanges() -> (accepted: [RecentEvents.Entry], processed: EventID) {
+        defer {
+            accepted.removeAll(keepingCapacity: true)
+            processed = EventID(0)
+        }
+        return (accepted, processed)
+    }
+
+    /// The newest event, of transactions that failed included.
+    var newestEvent: EventID { EventID(lastEvent) }
 
     // MARK: State between operations
 

@@ -6,6 +6,7 @@ struct TransactionRunner {
     let writer: StoreWriter
     let checkpoints: WALCheckpointer
     let notifications: DestinationWakeups
+    let recentEvents: RecentEvents
     var space: DiskFullState
 
     /// Performs all of them and answers each. False when the connection must not be used any more.
@@ -60,8 +61,11 @@ struct TransactionRunner {
             try writer.commit()
         } catch {
             writer.rollback()
+            recentEvents.restart(after: writer.newestEvent)
             throw error
         }
+        let changes = writer.takeJournalChanges()
+        recentEvents.add(changes.accepted, processed: changes.processed)
         notifications.add(writer.takeAwakened())
         for answer in answers { answer() }
     }

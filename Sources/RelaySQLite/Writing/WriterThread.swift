@@ -11,6 +11,7 @@ struct WriterThread {
     let clock: any RelayClock
     let operations: WriteQueue
     let notifications: DestinationWakeups
+    let recentEvents: RecentEvents
     let logger: Logger
     let diskReserve: DiskReserveFile
 
@@ -100,11 +101,13 @@ struct WriterThread {
     private func serve(_ database: Database, diskReserve: inout DiskReserveFile) throws -> Bool {
         let writer = try StoreWriter(database)
         guard let checkpoints = WALCheckpointer(database, path: path, reserve: diskReserve.size) else { return false }
+        recentEvents.restart(after: writer.newestEvent)
         var space = DiskFullState(diskReserve: diskReserve, logger: logger)
         defer { diskReserve = space.diskReserve }
         while let batch = operations.next() {
             var transactions = TransactionRunner(
-                writer: writer, checkpoints: checkpoints, notifications: notifications, space: space)
+                writer: writer, checkpoints: checkpoints, notifications: notifications, recentEvents: recentEvents,
+                space: space)
             let isHealthy = transactions.perform(batch)
             space = transactions.space
             guard isHealthy else { return false }
