@@ -108,6 +108,8 @@ package struct SourceDocumentReader: Sendable {
         header: (String) -> String? = { _ in nil }
     ) throws(IntakeError) -> ParsedDocument {
         var parsed = try parsed(document, session: session, at: moment)
+        // Here, because the documents of all formats and transports pass.
+        for index in parsed.events.indices { EventNameCleaner.clean(&parsed.events[index]) }
         // The signature covers the whole document, so it does not apply to a part of it.
         if keepsRaw, let signature = header(RawGatewayDocument.signatureHeader) {
             for index in parsed.events.indices where parsed.events[index].raw?.bytes == document {
