@@ -81,7 +81,8 @@ package struct EventCatalogueCheck {
 
     private static func fits(_ value: JSON, _ type: EventFieldType) -> Bool {
         switch type {
-        case .text: value.string != nil
+        // Formats leave names as documents have them; they are cleaned when the document is taken in.
+        case .text, .name: value.string != nil
         case .integer, .seconds: value.int != nil
         case .number: value.double != nil
         case .boolean: value.bool != nil

@@ -109,6 +109,9 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         switch kind {
         case "binary": try Data([0xFF, 0xFE]).write(to: file)
+        case "link":
+            // To its own folder.
+            try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: ".")
         case "large": try Data(repeating: UInt8(ascii: "#"), count: 10 << 20).write(to: file)
         default: break
         }

@@ -47,6 +47,14 @@ struct IntakeTests {
         #expect(again.first?.id == first.last?.id)
     }
 
+    @Test func aByteOrderMarkIsNoPartOfTheDocument() async throws {
+        let accepted = try await accept("\u{FEFF}" + #"{"id": "1", "session": "demo"}"#, makeIntake(journal))
+        #expect(accepted.count == 1)
+        let utf16: [UInt8] = [0xFF, 0xFE] + #"{"id": "2"}"#.utf8.flatMap { [$0, 0] }
+        await #expect(throws: IntakeError.self) { try await makeIntake(journal).accept(utf16, session: "demo") }
+        #expect(journal.rejectedDocuments.documents.map(\.reason) == ["The text is UTF-16; send it as UTF-8."])
+    }
+
     @Test func aDocumentWithoutEventsTouchesNothing() async throws {
         let acceptances = try await accept(#"{"id": [], "session": "demo"}"#, makeIntake(journal))
         #expect(acceptances.isEmpty)

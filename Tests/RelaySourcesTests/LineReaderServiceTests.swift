@@ -8,7 +8,7 @@ import Testing
 
 @testable import RelaySources
 
-/// The transports `stdin` and `file`, with real pipes and files.
+/// The transport `stdin`, with real pipes.
 struct LineReaderServiceTests {
     private let journal = MemoryJournal()
     private let clock = ManualClock()
@@ -72,8 +72,19 @@ struct LineReaderServiceTests {
         #expect(warnings.count == 2)
         #expect(warnings.first?.contains(#""line": 2"#) == true)
         #expect(warnings.last?.contains(#""line": 3"#) == true)
+        #expect(warnings.allSatisfy { $0.contains("standard input") })
+        #expect(
+            journal.rejectedDocuments.documents.map { $0.reason.prefix(23) } == [
+                "standard input, line 2:", "standard input, line 3:",
+            ])
         #expect(journal.rejectedDocuments.documents.map(\.code) == [.malformed, .notAnEvent])
         #expect(!lines.all.contains { $0.contains("topsecret") })
+    }
+
+    @Test func aByteOrderMarkDoesNotCostTheFirstDocument() async throws {
+        let counts = try await readPipe("\u{FEFF}\(document(1))\n\(document(2))\n")
+        #expect(accepted == ["1", "2"])
+        #expect(counts.rejected == 0)
     }
 
     @Test func aLineBeyondTheLimitIsPassedOver() async throws {
@@ -139,153 +150,9 @@ struct LineReaderServiceTests {
         }
     }
 
-    // MARK: - Files
-
-    /// Runs the service on a file, and stops it after `body`.
-    private func follow(
-        _ path: String,
-        position: String? = nil,
-        _ body: () async throws -> Void
-    ) async throws {
-        let service = LineReaderService(
-            FollowedFile(path: path, position: position.map { FileReadingPosition(path: $0) }, clock: clock),
-            intake: makeIntake(journal, clock: clock),
-            clock: clock,
-            logger: Logger(label: "test")
-        )
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await service.run() }
-            try await body()
-            group.cancelAll()
-            try await group.waitForAll()
-        }
-    }
-
-    /// Waits until the reader has read all available data. Returns the time of the next read.
+    /// Waits until the reader waits. Returns the time of its next attempt.
     private func idle() async throws -> Timestamp {
         await clock.untilSleeping()
         return try #require(clock.nextDeadline)
-    }
-
-    private func withFolder(_ body: (URL) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("relay-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try await body(folder)
-    }
-
-    private func append(_ text: String, to file: URL) throws {
-        let handle = try FileHandle(forWritingTo: file)
-        defer { try? handle.close() }
-        try handle.seekToEnd()
-        try handle.write(contentsOf: Data(text.utf8))
-    }
-
-    @Test func aFileIsReadAndThenFollowed() async throws {
-        try await withFolder { folder in
-            let file = folder.appendingPathComponent("events.ndjson")
-            try Data("\(document(1))\n\(document(2))\n".utf8).write(to: file)
-            try await follow(file.path) {
-                var deadline = try await idle()
-                #expect(accepted == ["1", "2"])
-                #expect(deadline == clock.now + .milliseconds(500))
-
-                try append(String(document(3).prefix(8)), to: file)
-                clock.set(deadline)
-                deadline = try await idle()
-                #expect(accepted == ["1", "2"])
-
-                try append("\(document(3).dropFirst(8))\n", to: file)
-                clock.set(deadline)
-                _ = try await idle()
-                #expect(accepted == ["1", "2", "3"])
-            }
-        }
-    }
-
-    @Test func aRestartGoesOnWhereTheStoredLinesEnd() async throws {
-        try await withFolder { folder in
-            let file = folder.appendingPathComponent("events.ndjson")
-            let position = folder.appendingPathComponent("position").path
-            let half = document(3).count / 2
-            try Data("\(document(1))\n\(document(2))\n\(document(3).prefix(half))".utf8).write(to: file)
-            try await follow(file.path, position: position) { _ = try await idle() }
-            #expect(accepted == ["1", "2"])
-
-            try append("\(document(3).dropFirst(half))\n", to: file)
-            try await follow(file.path, position: position) { _ = try await idle() }
-            #expect(accepted == ["1", "2", "3"], "nothing is read twice, and the unfinished line is read whole")
-
-            try FileManager.default.removeItem(at: file)
-            let other = folder.appendingPathComponent("other")
-            try Data("\(document(4))\n".utf8).write(to: other)
-            try FileManager.default.moveItem(at: other, to: file)
-            try await follow(file.path, position: position) { _ = try await idle() }
-            #expect(accepted == ["1", "2", "3", "4"], "another file of the name is read from its start")
-        }
-    }
-
-    @Test func aRotatedFileIsReadToItsEndAndTheNewOneFollowed() async throws {
-        try await withFolder { folder in
-            let file = folder.appendingPathComponent("events.ndjson")
-            try Data("\(document(1))\n".utf8).write(to: file)
-            try await follow(file.path) {
-                var deadline = try await idle()
-                try append(document(2), to: file)
-                try FileManager.default.moveItem(at: file, to: folder.appendingPathComponent("events.1"))
-                clock.set(deadline)
-                deadline = try await idle()
-                try Data("\(document(3))\n".utf8).write(to: file)
-                clock.set(deadline)
-                _ = try await idle()
-                #expect(accepted == ["1", "2", "3"])
-            }
-        }
-    }
-
-    @Test func aFileThatIsCutIsReadFromItsBeginning() async throws {
-        try await withFolder { folder in
-            let file = folder.appendingPathComponent("events.ndjson")
-            try Data("\(document(1))\n\(document(2))\n".utf8).write(to: file)
-            try await follow(file.path) {
-                let deadline = try await idle()
-                let handle = try FileHandle(forWritingTo: file)
-                try handle.truncate(atOffset: 0)
-                try handle.write(contentsOf: Data("\(document(3))\n".utf8))
-                try handle.close()
-                clock.set(deadline)
-                _ = try await idle()
-                #expect(accepted == ["1", "2", "3"])
-            }
-        }
-    }
-
-    @Test func aFileMayComeLater() async throws {
-        try await withFolder { folder in
-            let file = folder.appendingPathComponent("later.ndjson")
-            try await follow(file.path) {
-                let deadline = try await idle()
-                try Data("\(document(1))\n".utf8).write(to: file)
-                clock.set(deadline)
-                _ = try await idle()
-                #expect(accepted == ["1"])
-            }
-        }
-    }
-
-    @Test func whatCannotBeReadIsTriedAgain() async throws {
-        try await withFolder { folder in
-            let file = folder.appendingPathComponent("events.ndjson")
-            try FileManager.default.createDirectory(at: file, withIntermediateDirectories: true)
-            try await follow(file.path) {
-                let deadline = try await idle()
-                #expect(deadline == clock.now + .seconds(5))
-                try FileManager.default.removeItem(at: file)
-                try Data("\(document(1))\n".utf8).write(to: file)
-                clock.set(deadline)
-                _ = try await idle()
-                #expect(accepted == ["1"])
-            }
-        }
     }
 }

@@ -97,6 +97,25 @@ struct ChatwootFlowTests {
         }
     }
 
+    /// Chatwoot answers 500 to a name with NUL, because PostgreSQL cannot store it.
+    @Test func namesReachChatwootWithoutControlCharacters() async throws {
+        try await withChatwootInbox { fixture in
+            let (chatwoot, relay) = (fixture.chatwoot, fixture.relay)
+            try await relay.start()
+            var document = baileysText("M1")
+            document["data"]?["messages"] = [
+                [
+                    "key": ["remoteJid": "5511999999001@s.whatsapp.net", "fromMe": false, "id": "M1"],
+                    "messageTimestamp": 1_763_000_000, "pushName": "Ma\0ria\u{7} \u{202E}Silva\u{85}",
+                    "message": ["conversation": "oi"],
+                ]
+            ]
+            #expect(try await relay.call("POST", "/in/baileys", document).status == 200)
+            try await relay.eventually("the message is there") { chatwoot.messages.count == 1 }
+            #expect(chatwoot.contacts.map(\.name) == ["Maria Silva"])
+        }
+    }
+
     /// A mention by a hidden identity whose phone and name other documents told. The documents are made up after
     /// openclaw/openclaw#122073.
     @Test func aMentionedAndAQuotedPersonHaveTheirNames() async throws {

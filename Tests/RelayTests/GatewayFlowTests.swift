@@ -51,6 +51,38 @@ struct GatewayFlowTests {
         #expect(!requests.contains { $0.text.contains("change-me") }, "secrets of bodies go no further")
     }
 
+    /// Receivers keep names in PostgreSQL, which has no NUL.
+    @Test func namesArriveWithoutControlCharacters() async throws {
+        let receiver = try ScriptedReceiver()
+        defer { receiver.stop() }
+        let relay = try RelayProcess(configuration: Self.configuration)
+        defer { relay.remove() }
+        try await relay.start()
+        try await relay.addSession("demo", webhook: ["url": .string(receiver.url)])
+        let escapes = #"\u0000\u0007\u202e\u2066\u009b"#
+        for format in Self.formats + ["baileys", "native"] {
+            let document = try example(format == "baileys" ? "text" : format).text
+                .replacingOccurrences(of: "Maria Silva", with: "Maria\(escapes)\\nSilva")
+                .replacingOccurrences(of: "\"Hello", with: "\"Hello\(escapes)")
+            let path = format == "cloud_api" ? "/in/cloud_api/demo" : "/in/\(format)"
+            let answer = try await relay.call("POST", path, raw: Array(document.utf8))
+            #expect(answer.status == 200, "\(format): \(answer.document.text)")
+        }
+        let requests = try await receiver.next(count: Self.formats.count + 2)
+        for request in requests {
+            let payload = try JSON(parsing: request.body)["payload"] ?? .null
+            #expect(payload["contactName"] == "Maria Silva")
+            #expect(
+                payload["content"]?["text"]?.string?.hasPrefix("Hello\0\u{7}\u{202E}") == true, "text stays as it is")
+            #expect(!request.text.contains(#"Maria\u0000"#))
+        }
+        // What the relay itself keeps of them.
+        let contacts = try await relay.call("GET", "/api/v1/contacts?session=demo")
+        #expect(contacts.status == 200)
+        #expect(contacts.document.text.contains("Maria Silva"))
+        #expect(!contacts.document.text.contains(#"\u0000"#))
+    }
+
     @Test func theSecretInTheBodyAndTheEventInTheAddress() async throws {
         let relay = try RelayProcess(configuration: Self.configuration)
         defer { relay.remove() }

@@ -34,7 +34,7 @@ struct LookupFlowTests {
             if request.path.contains("/picture") {
                 return .status(200, body: #"{"url": "https://pps.whatsapp.net/v/x.jpg?oe=7FFFFFFF"}"#)
             }
-            return .status(200, body: #"{"id": "120363000000000001@g.us", "subject": "Vendas"}"#)
+            return .status(200, body: #"{"id": "120363000000000001@g.us", "subject": "Ven\u0000\u202edas\u0007"}"#)
         }
         let receiver = try ScriptedReceiver()
         defer { receiver.stop() }

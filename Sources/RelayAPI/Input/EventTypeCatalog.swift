@@ -104,7 +104,7 @@ extension EventFieldType {
     /// The type in the notation of stage-07.
     fileprivate var notation: String {
         switch self {
-        case .text, .base64, .word: "string"
+        case .text, .name, .base64, .word: "string"
         case .integer, .number: "number"
         case .boolean: "boolean"
         case .jid: "jid"

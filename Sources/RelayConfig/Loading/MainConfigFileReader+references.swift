@@ -30,6 +30,24 @@ extension MainConfigFileReader {
         node.issues(message, help: help, code: .unknownDestination).report()
     }
 
+    /// Reports destinations that write into the same file, also by links, or into a file to which another one is renamed.
+    func checkOutputFiles(of destinations: [RelayConfiguration.Destination]) {
+        var earlier: [(name: String, file: LocatedOutputFile)] = []
+        for destination in destinations {
+            guard let file = destination.options.outputFile.map({ LocatedOutputFile($0) }) else { continue }
+            for (name, other) in earlier {
+                guard let conflict = file.conflict(with: other),
+                    let entry = entries("destinations").first(where: { $0.key == destination.name })
+                else { continue }
+                let message = conflict.message(destination.name, file.path, other: name, other.path)
+                root.issues(message, help: "give each its own, or deliver to one of them", at: entry.keyLocation)
+                    .report()
+                break
+            }
+            earlier.append((destination.name, file))
+        }
+    }
+
     /// Warns of sources without authentication whose events can cause messages to be sent.
     func warnOfOpenSources(_ sources: [RelayConfiguration.Source]) {
         for source in sources where source.transport.takesPosts && source.transport.authentication == nil {

@@ -140,17 +140,7 @@ struct MainConfigFileReader {
         let destinations = named("destinations", &shown, nameProblem: ConfigurationNameSyntax.destinationProblem) {
             try builder.destination($0)
         }
-        var users: [String: String] = [:]
-        for destination in destinations {
-            guard let used = destination.options.exclusiveUse else { continue }
-            if let first = users[used], let entry = entries("destinations").first(where: { $0.key == destination.name })
-            {
-                let message = "destinations \"\(first)\" and \"\(destination.name)\" both use \(used)"
-                root.issues(message, help: "give each its own, or deliver to one of them", at: entry.keyLocation)
-                    .report()
-            }
-            users[used] = users[used] ?? destination.name
-        }
+        checkOutputFiles(of: destinations)
         checkReferences(of: destinations)
         return destinations
     }

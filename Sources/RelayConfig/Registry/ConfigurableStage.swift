@@ -99,8 +99,8 @@ package protocol DestinationOptions: Sendable {
     /// The options of an initial configuration besides `type`, one per line of YAML: `url: https://crm.example.com`.
     static var example: String { get }
 
-    /// A resource that no other destination may use, such as the path of a file. Default nil.
-    var exclusiveUse: String? { get }
+    /// The file to which it appends, and which no other destination may write. Default nil.
+    var outputFile: OutputFile? { get }
     /// The other destination that it refers to. Default none.
     var reference: DestinationDependency? { get }
     /// Whether one request can carry several deliveries. Default false.
@@ -145,7 +145,7 @@ extension DestinationOptions {
 
     package static var example: String { "" }
 
-    package var exclusiveUse: String? { nil }
+    package var outputFile: OutputFile? { nil }
     package var reference: DestinationDependency? { nil }
     package var batchObstacle: String? { nil }
 }

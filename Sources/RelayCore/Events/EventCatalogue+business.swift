@@ -21,7 +21,7 @@ extension EventCatalogue {
             "product", "A product of a catalogue.", shared: [menu.omitting("title")],
             [
                 .always("productId", .text, nullWhen: "the gateway does not send it", "The product's id."),
-                .always("title", .text, nullWhen: "the gateway does not send it", "The product's name."),
+                .always("title", .name, nullWhen: "the gateway does not send it", "The product's name."),
                 .always("description", .text, nullWhen: "the gateway does not send it", "The product's description."),
                 .always("text", .text, nullWhen: "the person wrote none", "The text of the message."),
                 .always(
@@ -48,7 +48,7 @@ extension EventCatalogue {
             "group_invite", "An invitation to a group.",
             [
                 .always("groupId", .jid, nullWhen: "the gateway does not send it", "The group."),
-                .always("groupName", .text, nullWhen: "the gateway does not send it", "The group's subject."),
+                .always("groupName", .name, nullWhen: "the gateway does not send it", "The group's subject."),
                 .always("text", .text, nullWhen: "the person wrote none", "The text of the message."),
                 .always("inviteCode", .text, nullWhen: "the gateway does not send it", "The code of the invitation."),
                 .sometimes("expiresAt", .seconds, when: "it is known", "When the invitation expires."),

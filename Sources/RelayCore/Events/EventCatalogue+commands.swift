@@ -54,14 +54,14 @@ extension EventCatalogue {
         .always("kind", .word(["image", "video", "audio", "document"]), "What it is."),
         .always("url", .text, "The URL of the file."),
         .sometimes("mimetype", .text, when: "Chatwoot sends it", "The type."),
-        .sometimes("fileName", .text, when: "the URL tells it", "The name."),
+        .sometimes("fileName", .name, when: "the URL tells it", "The name."),
         .sometimes("size", .integer, when: "Chatwoot sends it", "Bytes."),
         .sometimes("voice", .boolean, when: "it is true", "Whether it is a voice note."),
     ]
 
     private static let agent: [EventField] = [
         .sometimes("id", .integer, when: "Chatwoot sends it", "The agent's id."),
-        .sometimes("name", .text, when: "Chatwoot sends it", "The agent's name."),
+        .sometimes("name", .name, when: "Chatwoot sends it", "The agent's name."),
         .sometimes("type", .openWord("user", "agent_bot"), when: "Chatwoot sends it", "What the sender is."),
     ]
 }

@@ -59,7 +59,7 @@ extension EventCatalogue {
             "document", "A document.", hasFile: true, shared: [menu.omitting("title"), missingFile],
             [
                 caption, mimetype,
-                .always("fileName", .text, nullWhen: notSent, "The file's name."),
+                .always("fileName", .name, nullWhen: notSent, "The file's name."),
                 .sometimes("title", .text, when: known, "The title of the document, or of the menu."),
                 .sometimes("pageCount", .integer, when: known, "The number of pages."),
             ]),
@@ -85,7 +85,7 @@ extension EventCatalogue {
             [
                 .always("latitude", .number, "Degrees."),
                 .always("longitude", .number, "Degrees."),
-                .always("name", .text, nullWhen: notSent, "The place's name."),
+                .always("name", .name, nullWhen: notSent, "The place's name."),
                 .always("address", .text, nullWhen: notSent, "The place's address."),
                 .always("live", .boolean, "Whether the position is followed."),
                 .sometimes("url", .text, when: known, "A URL of the place."),
@@ -99,14 +99,14 @@ extension EventCatalogue {
     ]
 
     private static let card: [EventField] = [
-        .always("name", .text, nullWhen: "the card has none", "The name."),
+        .always("name", .name, nullWhen: "the card has none", "The name."),
         .always("vcard", .text, nullWhen: "the gateway does not send it", "The whole card (RFC 6350)."),
         .always("phones", .list(.text), "The phone numbers, as written."),
         .sometimes(
             "waIds", .list(.text), when: "Meta sends them", "The numbers that are known to WhatsApp, in digits."),
         .sometimes("emails", .list(.text), when: "Meta sends them", "The e-mail addresses."),
         .sometimes("urls", .list(.text), when: "Meta sends them", "The websites."),
-        .sometimes("organization", .text, when: "Meta sends it", "The company."),
+        .sometimes("organization", .name, when: "Meta sends it", "The company."),
         .sometimes("birthday", .text, when: "Meta sends it", "The birthday: YYYY-MM-DD."),
         .sometimes(
             "addresses", .list(.anyObject), when: "Meta sends them", "The postal addresses, as Meta writes them."),

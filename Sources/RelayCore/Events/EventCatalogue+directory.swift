@@ -57,7 +57,7 @@ extension EventCatalogue {
                 own: [
                     .always("chatId", .jid, "The group."),
                     .always("groupId", .jid, "The group: the same as `chatId`."),
-                    .always("groupName", .text, nullWhen: unknown, "The subject."),
+                    .always("groupName", .name, nullWhen: unknown, "The subject."),
                     .always("description", .text, nullWhen: unknown, "The description."),
                     .always("owner", .jid, nullWhen: unknown, "The owner."),
                     .always("size", .integer, nullWhen: unknown, "The number of members."),
@@ -111,7 +111,7 @@ extension EventCatalogue {
                 "admin", .openWord("admin", "superadmin"), nullWhen: "the member is no admin, or it is not known",
                 "The rank."),
             .sometimes(
-                "name", .text,
+                "name", .name,
                 when: "there is an `action`, the directory knows it and `enrich` runs with `contact_name`",
                 "The member's name."),
         ] + metaPerson
@@ -123,9 +123,9 @@ extension EventCatalogue {
                 own: [
                     .always("contactId", .jid, "The person: the phone number's JID when it is known."),
                     .always("lid", .jid, nullWhen: "it is not known", "The hidden identity."),
-                    .always("name", .text, nullWhen: unknown, "The name in the phone's address book."),
-                    .always("pushName", .text, nullWhen: unknown, "The name that the person chose in WhatsApp."),
-                    .always("verifiedName", .text, nullWhen: unknown, "The name that WhatsApp has verified."),
+                    .always("name", .name, nullWhen: unknown, "The name in the phone's address book."),
+                    .always("pushName", .name, nullWhen: unknown, "The name that the person chose in WhatsApp."),
+                    .always("verifiedName", .name, nullWhen: unknown, "The name that WhatsApp has verified."),
                     .always("imageUrl", .text, nullWhen: unknown, "The picture's URL; empty: there is none."),
                     .always("chatId", .jid, "The chat: the same as `contactId`."),
                     chatLid,

@@ -6,7 +6,7 @@ extension EventCatalogue {
     static let media: [EventField] = [
         .always("url", .text, "A link that needs no key and works until `expiresAt`."),
         .always("mimetype", .text, nullWhen: unknown, "The type, as the sender states it."),
-        .always("fileName", .text, nullWhen: unknown, "The name, as the sender states it."),
+        .always("fileName", .name, nullWhen: unknown, "The name, as the sender states it."),
         .always("size", .integer, "Bytes, as checked."),
         .always("sha256", .text, "The hash of the plain file, hexadecimal, as checked."),
         .always("kind", kinds, "What it is."),
@@ -43,7 +43,7 @@ extension EventCatalogue {
             "Bytes of the plain file, as the sender states."),
         .sometimes("encFileLength", .integer, when: encrypted, nullWhen: unknown, "Bytes to download."),
         .always("mimetype", .text, nullWhen: unknown, "The type, as the sender states it."),
-        .sometimes("fileName", .text, when: "it is known", "The name, as the sender states it."),
+        .sometimes("fileName", .name, when: "it is known", "The name, as the sender states it."),
         .sometimes("seconds", .integer, when: "it applies and is known", "The duration."),
         .sometimes("mediaKeyTimestamp", .seconds, when: "it is known", "When the key was made."),
         .sometimes("expiresAt", .seconds, when: "the URL tells it", "When the URL expires."),

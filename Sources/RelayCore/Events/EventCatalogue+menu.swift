@@ -40,7 +40,7 @@ extension EventCatalogue {
             "The way to pay, in WhatsApp's words."),
         .sometimes(
             "keyType", .openWord("CPF", "CNPJ", "PHONE", "EMAIL", "EVP"), when: "it is known", "What the key is."),
-        .sometimes("merchantName", .text, when: "it is known", "Who is paid."),
+        .sometimes("merchantName", .name, when: "it is known", "Who is paid."),
         .sometimes(
             "code", .text, when: "it has one", "The code to copy: Pix \"copia e cola\", or the digits of a boleto."),
         .sometimes("url", .text, when: "it has one", "The page to pay on."),
@@ -52,7 +52,7 @@ extension EventCatalogue {
     ]
 
     private static let item: [EventField] = [
-        .always("name", .text, "The name."),
+        .always("name", .name, "The name."),
         .always("quantity", .integer, nullWhen: "it is not known", "How many."),
         .always("amount", .number, nullWhen: "it is not known", "The price in units of the currency, exact."),
         .sometimes("retailerId", .text, when: "it is known", "The seller's own id."),

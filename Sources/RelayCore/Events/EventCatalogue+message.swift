@@ -20,13 +20,13 @@ extension EventCatalogue {
                 "The author within a group or status."),
             .always("type", .word(contents.map(\.name) + ["deleted"], isOpen: false), "The type of the content."),
             .always("content", .content, nullWhen: "the message was deleted", "The content: see the type."),
-            .always("chatName", .text, nullWhen: unnamed, "The name of the chat."),
+            .always("chatName", .name, nullWhen: unnamed, "The name of the chat."),
             .always("chatImageUrl", .text, nullWhen: unnamed, "The URL of the chat's picture, which expires."),
-            .always("participantName", .text, nullWhen: unnamed, "The name of the author within a group or status."),
+            .always("participantName", .name, nullWhen: unnamed, "The name of the author within a group or status."),
             .always("groupId", .jid, nullWhen: "the chat is no group", "The group: the same as `chatId`."),
-            .always("groupName", .text, nullWhen: unnamed, "The subject of the group."),
+            .always("groupName", .name, nullWhen: unnamed, "The subject of the group."),
             .always("groupImageUrl", .text, nullWhen: unnamed, "The URL of the group's picture, which expires."),
-            .always("contactName", .text, nullWhen: unnamed, "The name of the person, in a direct chat."),
+            .always("contactName", .name, nullWhen: unnamed, "The name of the person, in a direct chat."),
             .always(
                 "contactImageUrl", .text, nullWhen: unnamed,
                 "The URL of the person's picture, in a direct chat; it expires."),
@@ -43,10 +43,10 @@ extension EventCatalogue {
                 "The same as `messageId`, under stage-07's other name."),
             timestampSource, chatLid, participantLid,
             .sometimes(
-                "pushName", .text, when: "another person is the author and the gateway reports it",
+                "pushName", .name, when: "another person is the author and the gateway reports it",
                 "The name that the author chose in WhatsApp."),
             .sometimes(
-                "verifiedName", .text, when: "the author is a business that WhatsApp has verified",
+                "verifiedName", .name, when: "the author is a business that WhatsApp has verified",
                 "The verified name of the author."),
             .sometimes(
                 "chatImageExpiresAt", .seconds, when: "`chatImageUrl` tells it", "When the URL of the picture expires."),
@@ -115,7 +115,7 @@ extension EventCatalogue {
         .always("text", .text, nullWhen: "it has none, or the gateway does not send it", "Its text, caption or name."),
         .sometimes("chatId", .jid, when: "it is in another chat, as a status is", "The chat of the quoted message."),
         .sometimes(
-            "participantName", .text, when: "the directory knows it and `enrich` runs with `contact_name`",
+            "participantName", .name, when: "the directory knows it and `enrich` runs with `contact_name`",
             "The name of its author."),
     ]
 
@@ -123,7 +123,7 @@ extension EventCatalogue {
         .always("id", .jid, "The phone number's JID when it is known, otherwise the JID that the gateway names."),
         .always("lid", .jid, nullWhen: "it is not known", "The hidden identity."),
         .always("phone", .text, nullWhen: "it is not known", "The phone number in digits."),
-        .always("name", .text, nullWhen: "it is not known", "The name."),
+        .always("name", .name, nullWhen: "it is not known", "The name."),
     ]
 
     private static let referredProduct: [EventField] = [

@@ -3,7 +3,7 @@ extension EventCatalogue {
     static let metaPerson: [EventField] = [
         .sometimes("userId", .text, when: "Meta sends it", "The business-scoped id of the other person."),
         .sometimes("parentUserId", .text, when: "Meta sends it", "The person's id across the businesses of one owner."),
-        .sometimes("username", .text, when: "the person has one", "The person's username in WhatsApp."),
+        .sometimes("username", .name, when: "the person has one", "The person's username in WhatsApp."),
     ]
 
     /// The business's number, which Meta adds to every event.
@@ -35,7 +35,7 @@ extension EventCatalogue {
             .sometimes("fromMe", .boolean, when: "the gateway is Meta", "Whether the business calls."),
             .sometimes(
                 "direction", .word(["business_initiated", "user_initiated"]), when: "the gateway is Meta", "Who calls."),
-            .sometimes("contactName", .text, when: "Meta sends it", "The name that the other person chose."),
+            .sometimes("contactName", .name, when: "Meta sends it", "The name that the other person chose."),
             .sometimes("outcome", .openWord("completed", "failed"), when: "the call has ended", "How the call ended."),
             .sometimes("seconds", .integer, when: "the call has ended", "The duration."),
             .sometimes("startedAt", .seconds, when: "the call has ended", "When it was accepted."),

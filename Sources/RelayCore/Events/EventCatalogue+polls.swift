@@ -93,7 +93,7 @@ extension EventCatalogue {
     ]
 
     private static let place: [EventField] = [
-        .always("name", .text, nullWhen: "it has none", "The place's name."),
+        .always("name", .name, nullWhen: "it has none", "The place's name."),
         .always("address", .text, nullWhen: "it has none", "The place's address."),
         .always("latitude", .number, nullWhen: "it has none", "Degrees."),
         .always("longitude", .number, nullWhen: "it has none", "Degrees."),

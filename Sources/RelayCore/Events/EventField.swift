@@ -1,6 +1,9 @@
 /// The type of a member of an event's body.
 package indirect enum EventFieldType: Sendable, Hashable {
     case text
+    /// What somebody is called, or a file, a place, a group: text on one line without control characters, whatever the
+    /// document has. See ``DisplayName``.
+    case name
     case integer
     /// A number that may have a fraction.
     case number

@@ -11,7 +11,7 @@ package struct RejectedDocument: Sendable, Hashable, CustomStringConvertible {
     package let pointer: String?
     package let code: InvalidDocumentError.Code
     /// What is wrong and what to send instead, for people.
-    package let reason: String
+    package private(set) var reason: String
     /// Its excerpt, inside its envelope; nil when it is no JSON, or too large.
     package private(set) var excerpt: JSON?
     /// Its size in bytes; nil when it was not read to its end.
@@ -41,6 +41,13 @@ package struct RejectedDocument: Sendable, Hashable, CustomStringConvertible {
 
     /// The reason and the position, for people.
     package var description: String { pointer.map { "\(reason) (at \($0.isEmpty ? "/" : $0))" } ?? reason }
+
+    /// The same, with the place where it stands in front of the reason: `events.ndjson, line 7`.
+    package func located(in place: String) -> RejectedDocument {
+        var located = self
+        located.reason = "\(place): \(reason)"
+        return located
+    }
 
     /// The same without the value of a member that a source uses as a secret.
     package func hiding(_ name: String) -> RejectedDocument {

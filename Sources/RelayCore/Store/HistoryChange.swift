@@ -104,7 +104,8 @@ package struct MessageStatusChange: Sendable {
     }
 }
 
-/// A person or business, as far as a session knows it. In a write, nil means: nothing new; the stored value stays.
+/// A person or business, as far as a session knows it. In a write, nil means: nothing new; the stored value stays. Names are
+/// cleaned as ``DisplayName`` says, also those that were stored before.
 package struct Contact: Sendable, Hashable {
     package var session: String
     /// The canonical JID.
@@ -137,9 +138,9 @@ package struct Contact: Sendable, Hashable {
         self.session = session
         self.id = id
         self.lid = lid
-        self.name = name
-        self.pushName = pushName
-        self.verifiedName = verifiedName
+        self.name = name.flatMap(DisplayName.orNil)
+        self.pushName = pushName.flatMap(DisplayName.orNil)
+        self.verifiedName = verifiedName.flatMap(DisplayName.orNil)
         self.imageURL = imageURL
         self.updatedAt = updatedAt
         self.checkedAt = checkedAt
@@ -162,7 +163,8 @@ package struct Contact: Sendable, Hashable {
     }
 }
 
-/// A group, as far as a session knows it. In a write, nil means: nothing new; the stored value stays.
+/// A group, as far as a session knows it. In a write, nil means: nothing new; the stored value stays. The name is cleaned
+/// as ``DisplayName`` says.
 package struct Group: Sendable, Hashable {
     package var session: String
     package var id: String
@@ -191,7 +193,7 @@ package struct Group: Sendable, Hashable {
     ) {
         self.session = session
         self.id = id
-        self.name = name
+        self.name = name.flatMap(DisplayName.orNil)
         self.about = about
         self.owner = owner
         self.size = size

@@ -35,7 +35,7 @@ package struct FileDestinationOptions: DestinationKind {
         )
     }
 
-    package var exclusiveUse: String? { "the file \(path)" }
+    package var outputFile: OutputFile? { OutputFile(path: path, rotatedFiles: rotation.keep) }
 
     package func destination(
         _ common: RelayConfiguration.Destination,

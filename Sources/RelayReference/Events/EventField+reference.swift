@@ -5,6 +5,7 @@ extension EventFieldType {
     var noun: String {
         switch self {
         case .text: "text"
+        case .name: "a name"
         case .integer: "a whole number"
         case .number: "a number"
         case .boolean: "true or false"
@@ -24,6 +25,7 @@ extension EventFieldType {
     private var plural: String {
         switch self {
         case .jid: "JIDs"
+        case .name: "names"
         case .object, .anyObject: "objects"
         default: noun
         }

@@ -25,7 +25,11 @@ enum EventPageText {
         - *Usually* marks words of WhatsApp or of a gateway. They send others as well.
         - A JID is WhatsApp's id of a person (`5511999999001@s.whatsapp.net`), of a person with a hidden identity \
         (`100000000000002@lid`), of a group (`…@g.us`), or of a person whose number Meta does not send (`…@bsuid`).
-        - Events of the format [`native`](sources/native.md) are delivered with the payload that your bridge wrote.
+        - A name is text on one line, without control characters and directional overrides: they are removed before anything \
+        else sees the name. Text that people have written stays as it is. PostgreSQL cannot store NUL (`\\u0000`) in text and \
+        JSON: remove it from texts before you store them there.
+        - Events of the format [`native`](sources/native.md) are delivered with the payload that your bridge wrote, but for \
+        what is removed from names.
         - A pipeline may change a body: `transform`, `drop` and others (see [configuration.md](configuration.md)).
         """,
         "## Which name and which id",

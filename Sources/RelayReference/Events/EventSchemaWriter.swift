@@ -97,7 +97,7 @@ enum EventSchemaWriter {
 
     private static func shape(_ type: EventFieldType) -> JSONObject {
         switch type {
-        case .text: ["type": "string"]
+        case .text, .name: ["type": "string"]
         case .integer, .seconds: ["type": "integer"]
         case .number: ["type": "number"]
         case .boolean: ["type": "boolean"]

@@ -1,3 +1,4 @@
+internal import Logging
 package import RelayConfig
 package import RelayCore
 
@@ -5,7 +6,7 @@ package import RelayCore
 package struct FileTailTransport: SourceTransport {
     package static let kind = "file"
     package static let summary =
-        "Reads one JSON document per line from `path`, from its beginning, and follows it like `tail -F`."
+        "Reads one JSON document per line from `path`, from its beginning, and follows it through rotations like `tail -F`."
     static let path = OptionField.path("path", "The file to read.")
     package static let fields = [AnyOptionField(path)]
 
@@ -20,7 +21,9 @@ package struct FileTailTransport: SourceTransport {
 
     package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection {
         let position = FileReadingPosition(path: "\(environment.statePath).\(reader.source).position")
-        let file = FollowedFile(path: path, position: position, clock: environment.clock)
+        var logger = environment.logger
+        logger[metadataKey: "source"] = "\(reader.source)"
+        let file = FollowedFile(path: path, position: position, clock: environment.clock, logger: logger)
         return .reading(LineReaderService(file, reader: reader, in: environment))
     }
 }

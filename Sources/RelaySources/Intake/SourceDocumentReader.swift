@@ -108,9 +108,12 @@ package struct SourceDocumentReader: Sendable {
         header: (String) -> String? = { _ in nil }
     ) throws(IntakeError) -> ParsedDocument {
         var parsed = try parsed(document, session: session, at: moment)
+        // Here, because the documents of all formats and transports pass.
+        for index in parsed.events.indices { EventNameCleaner.clean(&parsed.events[index]) }
         // The signature covers the whole document, so it does not apply to a part of it.
         if keepsRaw, let signature = header(RawGatewayDocument.signatureHeader) {
-            for index in parsed.events.indices where parsed.events[index].raw?.bytes == document {
+            for index in parsed.events.indices
+            where parsed.events[index].raw?.bytes == ByteOrderMark.dropped(from: document) {
                 parsed.events[index].raw = RawGatewayDocument(bytes: document, signature: signature)
             }
         }
@@ -143,6 +146,11 @@ package struct SourceDocumentReader: Sendable {
         session: String?,
         at moment: Timestamp
     ) throws(IntakeError) -> ParsedDocument {
+        if ByteOrderMark.isUTF16(document) {
+            let error = InvalidDocumentError(.malformed, "The text is UTF-16; send it as UTF-8.")
+            throw IntakeError(error, document: document)
+        }
+        let document = ByteOrderMark.dropped(from: document)
         var context = FormatReadContext(session: session, receivedAt: moment, keepsRaw: keepsRaw)
         do {
             return try format.read(document, context: context)

@@ -4,8 +4,8 @@ internal import ServiceLifecycle
 
 /// Reads one JSON document per line, for line-based transports.
 ///
-/// An invalid line, or document of a line that is a batch, is logged with its number and the reason, counted, kept for the
-/// operator, and skipped. Reading pauses while the store cannot accept events. Lines that are read again after a crash are recognized by their deduplication keys.
+/// An invalid line, or document of a line that is a batch, is logged with its file, number and the reason, counted, kept
+/// for the operator, and skipped. Reading pauses while the store cannot accept events. Lines that are read again after a crash are recognized by their deduplication keys.
 struct LineReaderService: Service {
     /// The maximum length of a line, in bytes; longer lines are skipped.
     static let maximumLineLength = 5 << 20
@@ -57,7 +57,7 @@ struct LineReaderService: Service {
 
     func readToEnd() async throws {
         var input = input
-        var splitter = LineSplitter(maximumLength: Self.maximumLineLength)
+        var splitters: [LineStream: LineSplitter] = [:]
         var trouble: String?
         while true {
             let chunk: LineInputChunk
@@ -71,14 +71,23 @@ struct LineReaderService: Service {
                 continue
             }
             switch chunk {
-            case .bytes(let bytes):
-                try await take(splitter.append(bytes))
-                input.stored(unfinished: splitter.unfinished)
-            case .restart:
-                if let line = splitter.finish() { try await take([line]) }
-                splitter.restart()
+            case .bytes(let bytes, let stream):
+                var splitter =
+                    splitters.removeValue(forKey: stream)
+                    ?? LineSplitter(maximumLength: Self.maximumLineLength, after: stream.lines)
+                let lines = splitter.append(bytes)
+                let (unfinished, number) = (splitter.unfinished, splitter.number)
+                splitters[stream] = splitter
+                try await take(lines, of: stream)
+                input.stored(stream, unfinished: unfinished, lines: number)
+            case .streamEnd(let stream):
+                if let line = splitters.removeValue(forKey: stream)?.lastLine { try await take([line], of: stream) }
+            case .streamMoved(let stream):
+                splitters[stream] = nil
             case .end:
-                if let line = splitter.finish() { try await take([line]) }
+                for (stream, splitter) in splitters {
+                    if let line = splitter.lastLine { try await take([line], of: stream) }
+                }
                 logger.info("the input has ended", metadata: counts.snapshot.metadata)
                 return
             }
@@ -86,13 +95,13 @@ struct LineReaderService: Service {
     }
 
     /// Stores the documents of the lines in order, in batches of one commit each.
-    private func take(_ lines: [LineSplitter.Line]) async throws {
+    private func take(_ lines: [LineSplitter.Line], of stream: LineStream) async throws {
         var rest = lines[...]
         while !rest.isEmpty {
             var events: [ParsedEvent] = []
             var rejected: [RejectedDocument] = []
             for line in rest.prefix(Self.maximumBatch) {
-                let parsed = read(line)
+                let parsed = read(line, of: stream)
                 events += parsed.events
                 rejected += parsed.rejected
             }
@@ -106,35 +115,42 @@ struct LineReaderService: Service {
         }
     }
 
-    private func read(_ line: LineSplitter.Line) -> ParsedDocument {
+    private func read(_ line: LineSplitter.Line, of stream: LineStream) -> ParsedDocument {
         switch line {
         case .tooLong(let number):
             let error = InvalidDocumentError(.malformed, "The line is longer than \(Self.maximumLineLength) bytes.")
             let document = RejectedDocument(index: nil, error: error, document: nil, size: nil)
-            return reject(number, ParsedDocument(events: [], rejected: [document]))
+            return reject(number, of: stream, ParsedDocument(events: [], rejected: [document]))
         case .document(let number, let bytes):
             do {
                 let parsed = try intake.parsed(bytes)
                 counts.add(documents: 1)
-                return reject(number, parsed)
+                return reject(number, of: stream, parsed)
             } catch {
-                return reject(number, ParsedDocument(events: [], rejected: error.rejected))
+                return reject(number, of: stream, ParsedDocument(events: [], rejected: error.rejected))
             }
         }
     }
 
-    /// Logs and counts the rejected documents of a line.
-    private func reject(_ number: Int, _ parsed: ParsedDocument) -> ParsedDocument {
+    /// Logs and counts the rejected documents of a line, and adds where they stand.
+    private func reject(_ number: Int, of stream: LineStream, _ parsed: ParsedDocument) -> ParsedDocument {
+        guard parsed.rejectedCount > 0 else { return parsed }
         counts.add(rejected: parsed.rejectedCount)
         for document in parsed.rejected {
             // The message of a JSON syntax error quotes the input, which must not be logged.
             let isSyntax = document.code == .malformed && document.size != nil
             let reason = isSyntax ? "no JSON document" : document.reason
-            var metadata: Logger.Metadata = ["line": "\(number)", "reason": "\(reason)"]
+            var metadata: Logger.Metadata = [
+                "file": "\(stream.name)", "line": "\(number)", "reason": "\(reason)",
+            ]
             if let pointer = document.pointer { metadata["pointer"] = "\(pointer)" }
             logger.warning("a document of the line is not accepted", metadata: metadata)
         }
-        return parsed
+        return ParsedDocument(
+            events: parsed.events,
+            rejected: parsed.rejected.map { $0.located(in: "\(stream.name), line \(number)") },
+            rejectedCount: parsed.rejectedCount
+        )
     }
 
     /// Tries until the store takes it: nobody would send the lines again.

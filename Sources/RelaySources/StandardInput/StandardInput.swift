@@ -5,6 +5,7 @@ internal import Glibc
 /// and ends immediately when the task is cancelled.
 struct StandardInput: LineInput {
     private static let chunkSize = 256 * 1024
+    private static let stream = LineStream(id: 0, name: "standard input")
 
     let descriptor: Int32
     private let queue = DispatchQueue(label: "relay.stdin")
@@ -48,7 +49,7 @@ struct StandardInput: LineInput {
         guard waits[1].revents == 0 else { return .success(.end) }
         do {
             let bytes = try FileDescriptorReader.read(descriptor, atMost: chunkSize, of: "standard input")
-            return .success(bytes.isEmpty ? .end : .bytes(bytes))
+            return .success(bytes.isEmpty ? .end : .bytes(bytes, stream))
         } catch {
             return .failure(error)
         }
