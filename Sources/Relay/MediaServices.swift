@@ -10,6 +10,8 @@ struct MediaServices: Sendable {
     let mediaStore: any MediaStore
     let links: MediaLinks
     let fetcher: MediaFetchService
+    /// Whether browsers may show files.
+    let inline: Bool
 
     /// - Parameters:
     ///   - current: the configuration. Its first generation determines the media store; the options of a source are
@@ -33,6 +35,7 @@ struct MediaServices: Sendable {
         case .s3(let bucket, let prefix):
             mediaStore = try await Self.bucket(bucket, prefix, media.s3, staging: staging, engine: engine)
         }
+        inline = media.inline
         links = MediaLinks(
             publicURL: configuration.server.publicURL,
             lifetime: media.linkLifetime,

@@ -87,7 +87,7 @@ package final class LateMediaService: Service {
             else { return try await giveUp(entry) }
             do throws(MediaError) {
                 let stored = try await media.fetch(
-                    reference, source: event.source, session: event.session, limits: entry.limits)
+                    reference, source: event.source, session: event.session, limits: entry.limits, priority: .late)
                 try await announce(stored, of: reference, in: event)
             } catch {
                 if Task.isCancelled { return }

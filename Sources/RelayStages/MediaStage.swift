@@ -128,7 +128,7 @@ package struct MediaStage: ConfigurableStage {
         fetcher: any MediaFetcher,
         clock: any RelayClock
     ) throws(StageError) -> StageOutcome {
-        let failure: MediaError
+        var failure: MediaError
         switch outcome {
         case .success(let stored):
             draft.event.payload.attach(stored, of: media, link: fetcher.link(to: stored, of: media))
@@ -138,10 +138,12 @@ package struct MediaStage: ConfigurableStage {
         case nil:
             failure = MediaError(.timeout, "the file did not come within \(wait)")
         }
+        // What the gateway said about its own copy explains why the relay had to fetch the file.
+        if let told = MediaError(told: draft.event.payload["raw_media"]?["error"]) {
+            failure = MediaError(failure.code, "\(failure.message); \(told.message)")
+        }
         guard takesLate, failure.isRetryable else { throw StageError(failure) }
-        draft.event.payload["raw_media"]?["error"] = [
-            "reason": .string(failure.code.rawValue), "message": .string(failure.message),
-        ]
+        draft.event.payload["raw_media"]?["error"] = failure.json
         draft.event.payload["raw_media"]?["pending"] = true
         draft.lateMedia = LateMedia(event: draft.event.id, limits: limits, dueAt: clock.now)
         return .next

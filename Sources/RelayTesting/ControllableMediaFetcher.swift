@@ -36,7 +36,8 @@ package final class ControllableMediaFetcher: MediaFetcher {
         _ media: RawMediaReference,
         source: String,
         session: String,
-        limits: MediaFetchLimits
+        limits: MediaFetchLimits,
+        priority: MediaFetchPriority
     ) async throws(MediaError) -> StoredMedia {
         let outcome = state.withLock { state in
             state.fetched.append(media)

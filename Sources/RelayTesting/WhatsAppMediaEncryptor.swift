@@ -63,6 +63,7 @@ package enum WhatsAppMediaEncryptor {
         case .video: "WhatsApp Video Keys"
         case .audio: "WhatsApp Audio Keys"
         case .document: "WhatsApp Document Keys"
+        case .stickerPack: "WhatsApp Sticker Pack Keys"
         }
     }
 

@@ -90,7 +90,7 @@ extension MediaFileDecryptor {
         let raw = document["payload"]?["raw_media"] ?? document["raw_media"] ?? document
         do {
             let media = try RawMediaReference(raw)
-            for case .whatsApp(_, _, let key) in media.locations {
+            for case .whatsApp(_, _, let key?) in media.locations {
                 self.init(
                     kind: media.kind,
                     key: key,

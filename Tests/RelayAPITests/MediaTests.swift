@@ -45,9 +45,30 @@ struct MediaTests {
         #expect(!MediaRoutes.disposition("a\r\nX-Evil: 1").contains("\r\n"))
     }
 
-    @Test(arguments: ["", "text/html\u{7F}", "a", "/", "a/", "text/html, text/plain", #"text/"x""#])
+    @Test(arguments: [
+        "", "text/html\u{7F}", "a", "/", "a/", "text/html, text/plain", #"text/"x""#, "a b/c", "a/b\r\nX: y",
+    ])
     func aTypeThatIsNoneIsNotHandedOn(_ type: String) {
         #expect(ContentTypeRules.plain(type) == nil)
+    }
+
+    /// RFC 9110, 8.3.1: values of parameters may be quoted.
+    @Test(arguments: [
+        #"audio/ogg; codecs="opus""#, "audio/ogg; codecs=opus", "audio/ogg;codecs=opus;rate=16000",
+        #"video/mp4; codecs="avc1.42E01E, mp4a.40.2""#, #"text/plain; name="a\"b; c""#, "image/jpeg", "image/jpeg;",
+    ])
+    func aTypeKeepsItsParameters(_ type: String) async throws {
+        #expect(ContentTypeRules.plain(type) == type)
+        let query = "sig=right&t=" + PercentCoding.encode(type)
+        #expect(try await get(query).headers[.contentType] == type)
+    }
+
+    @Test(arguments: [
+        #"audio/ogg; codecs="opus"#, "audio/ogg; codecs", "audio/ogg; codecs=", "audio/ogg; =x", "audio/ogg; a=b, c",
+        #"audio/ogg; a="b"c"#, #"audio/ogg; a="\"#,
+    ])
+    func parametersThatAreNoneAreLeftOut(_ type: String) {
+        #expect(ContentTypeRules.plain(type) == "audio/ogg")
     }
 
     @Test(arguments: [
@@ -83,6 +104,61 @@ struct MediaTests {
         let answer = try await get([.ifNoneMatch: tag])
         #expect(answer.status == 304)
         #expect(answer.bytes.isEmpty)
+    }
+
+    @Test(arguments: ["*", "W/\"x\", *", "\"x\", W/TAG", "\"x\",TAG"])
+    func everyFormOfATagThatMatchesIsRead(_ list: String) async throws {
+        let tag = try #require(try await get().headers[.eTag])
+        #expect(try await get([.ifNoneMatch: list.replacing("TAG", with: tag)]).status == 304)
+    }
+
+    @Test(arguments: ["\"x\"", "W/\"x\"", "TAGx", ""])
+    func anotherTagMatchesNothing(_ list: String) async throws {
+        let tag = try #require(try await get().headers[.eTag])
+        #expect(try await get([.ifNoneMatch: list.replacing("TAG", with: tag)]).status == 200)
+    }
+
+    /// RFC 9110, 13.1.5: the comparison is strong, and there is no date to compare with.
+    @Test(arguments: [
+        ("TAG", 206), ("\"x\"", 200), ("W/TAG", 200), ("Wed, 21 Oct 2015 07:28:00 GMT", 200), ("*", 200),
+    ])
+    func aPartOfAnotherVersionIsNotSent(_ condition: String, _ status: Int) async throws {
+        let tag = try #require(try await get().headers[.eTag])
+        let answer = try await get([.range: "bytes=2-3", .ifRange: condition.replacing("TAG", with: tag)])
+        #expect(answer.status == status)
+        #expect(answer.bytes == (status == 206 ? Array("23".utf8) : bytes))
+        #expect((answer.headers[.contentRange] == nil) == (status == 200))
+    }
+
+    @Test func aRangeThatIsOutsideOfAnotherVersionGetsTheWholeFile() async throws {
+        #expect(try await get([.range: "bytes=99-", .ifRange: "\"x\""]).status == 200)
+    }
+
+    // MARK: Files that a browser may show
+
+    @Test(arguments: [
+        "image/jpeg", "image/webp", "IMAGE/PNG", #"audio/ogg; codecs="opus""#, "video/mp4", "application/pdf",
+    ])
+    func aFileMayBeShownWhenTheConfigurationSaysSo(_ type: String) async throws {
+        let query = "sig=right&t=" + PercentCoding.encode(type)
+        let shown = try await get(query + "&shown=yes")
+        #expect(shown.headers[.contentDisposition]?.hasPrefix("inline; ") == true)
+        #expect(shown.headers[.xContentTypeOptions] == "nosniff")
+        let policy = try #require(shown.headers[.contentSecurityPolicy])
+        #expect(policy.hasPrefix("default-src 'none'; "))
+        #expect(!policy.contains("script-src"))
+        #expect(policy.hasSuffix("; sandbox") == (type != "application/pdf"), "browsers show no PDF in a sandbox")
+        #expect(try await get(query).headers[.contentDisposition]?.hasPrefix("attachment; ") == true)
+    }
+
+    @Test(arguments: [
+        "text/html", "image/svg+xml", "IMAGE/SVG+XML; charset=utf-8", "application/xhtml+xml", "text/plain", "text/xml",
+        "application/javascript", "application/octet-stream", "image/svg", "video/xml", "", "application/pdf2",
+    ])
+    func whatCanRunScriptsIsNeverShown(_ type: String) async throws {
+        let answer = try await get("sig=right&shown=yes&t=" + PercentCoding.encode(type))
+        #expect(answer.headers[.contentDisposition]?.hasPrefix("attachment; ") == true)
+        #expect(answer.headers[.contentSecurityPolicy] == "default-src 'none'; sandbox")
     }
 
     @Test func headTellsTheSizeOnly() async throws {

@@ -81,4 +81,71 @@ struct MediaReferenceTests {
             ]
         )
     }
+
+    @Test func theLaterOfTwoExpiriesCounts() throws {
+        let media = try media(
+            #"""
+            "url": "https://mmg.whatsapp.net/v/a.enc?oh=x&oe=602F3D69", "directPath": "/v/a.enc?oh=y&oe=602F3D70",
+            "mediaKey": "\#(key)"
+            """#)
+        #expect(media["expiresAt"] == .int(0x602F_3D70))
+    }
+
+    /// Messages of channels have the hash of the plain file only.
+    @Test func aFileOfAChannelHasNoKeyAndCanBeFetched() throws {
+        let document = upsert(
+            message(
+                #"""
+                {"imageMessage": {"url": "https://mmg.whatsapp.net/m1/v/t24/x?oe=693F0B70", "mimetype": "image/jpeg",
+                 "fileSha256": "\#(key)", "fileLength": "3000", "directPath": "/m1/v/t24/x?oe=693F0B70"}}
+                """#
+            ).replacing("5511999999001@s.whatsapp.net", with: "120363000000000001@newsletter"))
+        let media = try #require(try one(document).payload["raw_media"])
+        #expect(media["mediaKey"] == .null)
+        #expect(media["encFileLength"] == .null, "it is not encrypted")
+        let reference = try RawMediaReference(media)
+        #expect(
+            reference.locations == [
+                .whatsApp(
+                    url: "https://mmg.whatsapp.net/m1/v/t24/x?oe=693F0B70", directPath: "/m1/v/t24/x?oe=693F0B70",
+                    key: nil)
+            ])
+        #expect(reference.fileSHA256 == Base64.decode(key))
+    }
+
+    private func stickerPack(_ fields: String) throws -> ParsedEvent {
+        try one(
+            upsert(
+                message(
+                    #"""
+                    {"stickerPackMessage": {"stickerPackId": "p1", "name": "Gatinhos", "publisher": "Ana", \#(fields)
+                     "stickers": [{"fileName": "a.webp", "isAnimated": false, "mimetype": "image/webp"}]}}
+                    """#)))
+    }
+
+    @Test func aStickerPackIsADocumentThatCanBeFetched() throws {
+        let event = try stickerPack(
+            #"""
+            "fileLength": "4000", "fileSha256": "\#(key)", "fileEncSha256": "\#(key)", "mediaKey": "\#(key)",
+            "directPath": "/v/t62.15575-24/p.enc?oe=693F0B70", "caption": "veja",
+            """#)
+        #expect(event.payload["type"] == "document")
+        #expect(
+            event.payload["content"] == [
+                "caption": "veja", "mimetype": "application/zip", "fileName": "Gatinhos.zip", "title": "Gatinhos",
+            ])
+        let media = try #require(event.payload["raw_media"])
+        #expect(media["mediaType"] == "sticker_pack")
+        #expect(try RawMediaReference(media).kind == .stickerPack)
+    }
+
+    @Test func aStickerPackThatCannotBeFetchedSaysSo() throws {
+        let media = try #require(try stickerPack(#""directPath": "/v/p.enc","#).payload["raw_media"])
+        let error = #expect(throws: MediaError.self) { try RawMediaReference(media) }
+        #expect(error?.code == .incomplete)
+        #expect(error?.message.contains("without mediaKey") == true)
+        let nothing = try stickerPack("").payload["raw_media"]
+        #expect(nothing?["error"]?["reason"] == "incomplete")
+        #expect(nothing?["error"]?["message"]?.string?.contains("address") == true)
+    }
 }

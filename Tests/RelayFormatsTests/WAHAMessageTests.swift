@@ -235,11 +235,11 @@ struct WAHAMessageTests {
 
     @Test func whatHasNoMappingIsKept() throws {
         let event = try message(
-            #""body": "You are invited", "_data": {"message": {"stickerPackMessage": {"name": "Party", "mediaKey": "s3cret"}}}"#,
+            #""body": "You are invited", "_data": {"message": {"newsletterAdminInviteMessage": {"name": "Party", "mediaKey": "s3cret"}}}"#,
             engine: "NOWEB"
         )
         #expect(event.payload["type"] == "unsupported")
-        #expect(event.payload["content"]?["raw"]?["stickerPackMessage"]?["name"] == "Party")
+        #expect(event.payload["content"]?["raw"]?["newsletterAdminInviteMessage"]?["name"] == "Party")
         #expect(event.payload["content"]?["text"] == "You are invited")
         #expect(JSON.object(event.payload).text.contains("s3cret") == false)
         let strange = try message(#""body": null, "_data": {"type": "product_list"}"#)

@@ -175,8 +175,8 @@ import Testing
         let mediaStore = try await open(quota: 100)
         let media = try await mediaStore.deposit(bytes(100))
         let refusal = await failure { _ = try await mediaStore.deposit(bytes(101)) }
-        #expect(refusal?.code == .storageFull)
-        #expect(refusal?.isRetryable == true)
+        #expect(refusal?.code == .tooLarge)
+        #expect(refusal?.isRetryable == false, "no room can ever be made for it")
         #expect(try await content(mediaStore, media.id) == bytes(100))
         #expect(try FileManager.default.contentsOfDirectory(atPath: mediaStore.stagingDirectory).isEmpty)
     }

@@ -281,12 +281,12 @@ import Testing
         #expect(fixture.transport.requests.count == 1)
     }
 
-    @Test func storageThatIsFullEndsTheFetch() async throws {
+    @Test func aFileThatIsLargerThanTheQuotaIsTooLarge() async throws {
         let fixture = try await MediaServiceFixture(quota: 100)
         fixture.transport.serve(.file(sealed.encrypted), at: Self.address)
         let failure = await fixture.failure(reference)
-        #expect(failure?.code == .storageFull)
-        #expect(failure?.isRetryable == true)
+        #expect(failure?.code == .tooLarge)
+        #expect(failure?.isRetryable == false, "no room can ever be made for it")
         #expect(fixture.transport.requests.count == 1)
         #expect(fixture.drafts.isEmpty)
     }

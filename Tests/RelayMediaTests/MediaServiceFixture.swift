@@ -12,6 +12,7 @@ final class ScriptedTransport: MediaHTTPClient {
     enum Answer: Sendable {
         case file([UInt8], status: Int = 200, headers: [(String, String)] = [])
         case status(Int)
+        case body(String, status: Int)
         case redirect(String, status: Int = 302)
         case failure(MediaError.Code)
         /// A number of bytes of a file, after which the connection ends.
@@ -75,7 +76,7 @@ final class ScriptedTransport: MediaHTTPClient {
         }
     }
 
-    func get(_ request: MediaDownloadRequest) async throws(MediaError) -> MediaDownloadResponse {
+    func get(_ request: MediaDownloadRequest) async throws(MediaTransferError) -> MediaDownloadResponse {
         let (answer, arrived) = state.withLock { state in
             state.requests.append(Request(url: request.url, headers: request.headers))
             state.running += 1
@@ -96,12 +97,18 @@ final class ScriptedTransport: MediaHTTPClient {
             }
             if !isHeld { continuation.resume() }
         }
-        return try await response(answer)
+        do throws(MediaError) {
+            return try await response(answer)
+        } catch {
+            throw MediaTransferError(error, isOfHost: error.code == .timeout || error.code == .unavailable)
+        }
     }
 
     private func response(_ answer: Answer) async throws(MediaError) -> MediaDownloadResponse {
         switch answer {
         case .status(let status): return MediaDownloadResponse(status: status) { nil }
+        case .body(let text, let status):
+            return MediaDownloadResponse(status: status, body: body(Array(text.utf8), isWhole: true))
         case .failure(let reason): throw MediaError(reason, "scripted")
         case .redirect(let location, let status):
             return MediaDownloadResponse(status: status, headers: [("location", location)]) { nil }
@@ -141,7 +148,7 @@ final class SkippingClock: RelayClock {
     private let short: Duration
     private let recorded = Mutex<[Duration]>([])
 
-    init(skippingUnder short: Duration = .seconds(20)) {
+    init(skippingUnder short: Duration = .seconds(9)) {
         self.short = short
     }
 

@@ -320,4 +320,16 @@ struct IntakeTests {
         #expect(error?.retryAfter != nil)
         #expect(journal.events.isEmpty, "the sender posts it again")
     }
+
+    /// Otherwise the sender would post it again without end.
+    @Test func aFileThatIsLargerThanTheQuotaLeavesItsEventWithTheReason() async throws {
+        let mediaStore = InMemoryMediaStore(failure: MediaError(.tooLarge, "larger than the quota"))
+        _ = try await accept(
+            #"{"id": "1", "session": "demo", "file": "x"}"#, makeIntake(journal, mediaStore: mediaStore))
+        let event = try #require(journal.events.first)
+        #expect(event.embedded == nil)
+        #expect(event.payload["raw_media"]?["storedId"] == nil)
+        #expect(event.payload["raw_media"]?["tooLarge"] == true)
+        #expect(event.payload["raw_media"]?["error"]?["reason"] == "too_large")
+    }
 }

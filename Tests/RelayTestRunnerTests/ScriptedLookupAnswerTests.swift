@@ -161,7 +161,7 @@ import Testing
                 pipelines/default_test.yaml:7:43: error: "size" needs a unit
                    7 |     media: [gnoe, { messge: M1 }, { size: 5, fails: goen }, { size: 5B, fails: gone }]
                      |                                           ^ help: write 5KiB, 5MiB, or 5B for bytes
-                pipelines/default_test.yaml:7:53: error: "fails" must be incomplete, host_not_allowed, gone, refused, too_large, bad_length, encrypted_hash_mismatch, mac_mismatch, bad_padding, hash_mismatch, unavailable, timeout, storage_full, storage or not_stored, not "goen"
+                pipelines/default_test.yaml:7:53: error: "fails" must be incomplete, gateway_error, host_not_allowed, gone, refused, too_large, bad_length, encrypted_hash_mismatch, mac_mismatch, bad_padding, hash_mismatch, unavailable, timeout, storage_full, storage or not_stored, not "goen"
                    7 |     media: [gnoe, { messge: M1 }, { size: 5, fails: goen }, { size: 5B, fails: gone }]
                      |                                                     ^ help: did you mean "gone"?
                 pipelines/default_test.yaml:7:69: error: a file that cannot be fetched has no size

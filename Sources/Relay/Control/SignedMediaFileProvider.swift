@@ -6,6 +6,8 @@ internal import RelayMedia
 struct SignedMediaFileProvider: StoredMediaProvider {
     let links: MediaLinks
     let mediaStore: any MediaStore
+    /// Whether browsers may show files (`media.inline`).
+    let inline: Bool
 
     func media(
         id: MediaID,
@@ -31,7 +33,10 @@ struct SignedMediaFileProvider: StoredMediaProvider {
         case .valid(let ticket):
             do {
                 return ServedMediaFile(
-                    content: try await mediaStore.open(id, bounds: bounds), mimetype: ticket.mimetype)
+                    content: try await mediaStore.open(id, bounds: bounds),
+                    mimetype: ticket.mimetype,
+                    mayBeShown: inline
+                )
             } catch {
                 throw APIError(error)
             }

@@ -37,7 +37,11 @@ extension RelayControls {
                 current: components.current,
                 clock: components.clock
             ),
-            media: SignedMediaFileProvider(links: components.media.links, mediaStore: components.media.mediaStore)
+            media: SignedMediaFileProvider(
+                links: components.media.links,
+                mediaStore: components.media.mediaStore,
+                inline: components.media.inline
+            )
         )
     }
 }

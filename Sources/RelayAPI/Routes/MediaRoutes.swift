@@ -17,8 +17,10 @@ struct MediaRoutes: Sendable {
             throw APIError.notFound("This is not the URL of a stored file.")
         }
         let name = try request.path("name")
-        let range = request.header("range")
         let tag = "\"\(id)\""
+        // A part of another version is of no use to the caller, so the whole file is sent (RFC 9110, 13.1.5).
+        let isAnother = request.header("if-range").map { $0 != tag } ?? false
+        let range = isAnother ? nil : request.header("range")
         let file = try await control.media(id: id, name: name, query: try request.query().all) { size in
             switch ByteRange(range, size: size) {
             case .whole: 0..<size
@@ -26,8 +28,8 @@ struct MediaRoutes: Sendable {
             case .unsatisfiable: 0..<0
             }
         }
-        var headers = Self.headers(name: name, mimetype: file.mimetype, tag: tag)
-        if request.header("if-none-match")?.split(separator: ",").contains(where: { $0.contains(tag) }) == true {
+        var headers = Self.headers(name: name, file, tag: tag)
+        if let known = request.header("if-none-match"), Self.names(tag, in: known) {
             return Response(status: .notModified, headers: headers)
         }
         let size = file.content.size
@@ -52,12 +54,22 @@ struct MediaRoutes: Sendable {
         }
     }
 
-    private static func headers(name: String, mimetype: String?, tag: String) -> HTTPFields {
+    /// Whether `If-None-Match` names the file's tag, or every tag (RFC 9110, 13.1.2).
+    private static func names(_ tag: String, in list: String) -> Bool {
+        list.split(separator: ",").contains { element in
+            let element = element.filter { $0 != " " && $0 != "\t" }
+            return element == "*" || element == tag || element == "W/" + tag
+        }
+    }
+
+    private static func headers(name: String, _ file: ServedMediaFile, tag: String) -> HTTPFields {
         var headers = HTTPFields()
-        headers[.contentType] = mimetype.flatMap(ContentTypeRules.plain) ?? "application/octet-stream"
-        headers[.contentDisposition] = disposition(name)
+        let type = file.mimetype.flatMap(ContentTypeRules.plain) ?? "application/octet-stream"
+        let isShown = file.mayBeShown && ContentTypeRules.isShown(type)
+        headers[.contentType] = type
+        headers[.contentDisposition] = disposition(name, isShown: isShown)
         headers[.xContentTypeOptions] = "nosniff"
-        headers[.contentSecurityPolicy] = "default-src 'none'; sandbox"
+        headers[.contentSecurityPolicy] = isShown ? policy(of: type) : "default-src 'none'; sandbox"
         // The URL is the key: no shared cache keeps what it opens.
         headers[.cacheControl] = "private, max-age=3600, immutable"
         headers[.acceptRanges] = "bytes"
@@ -65,8 +77,17 @@ struct MediaRoutes: Sendable {
         return headers
     }
 
-    /// Always `attachment`, with the name in ASCII for old clients and in full (RFC 6266).
-    static func disposition(_ name: String) -> String {
+    /// The policy of a file that a browser shows: nothing but the file is loaded, and it is in an origin of its own.
+    /// Browsers show no PDF in a sandbox; their viewers keep its scripts from the page.
+    private static func policy(of type: String) -> String {
+        ContentTypeRules.isPDF(type)
+            ? "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
+            : "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
+    }
+
+    /// `attachment`, or `inline` for what a browser may show, with the name in ASCII for old clients and in full (RFC
+    /// 6266).
+    static func disposition(_ name: String, isShown: Bool = false) -> String {
         let plain = String(
             String.UnicodeScalarView(
                 name.unicodeScalars.map {
@@ -74,6 +95,7 @@ struct MediaRoutes: Sendable {
                 }
             )
         )
-        return "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(PercentCoding.encode(name))"
+        let kind = isShown ? "inline" : "attachment"
+        return "\(kind); filename=\"\(plain)\"; filename*=UTF-8''\(PercentCoding.encode(name))"
     }
 }

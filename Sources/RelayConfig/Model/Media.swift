@@ -20,6 +20,8 @@ extension RelayConfiguration {
         package let linkLifetime: Duration
         /// The maximum number of concurrent downloads. Default 8.
         package let maxDownloads: Int
+        /// Whether images, audio, video and PDF files may be shown in a browser. Default false: every file is saved.
+        package let inline: Bool
         /// The S3 server; nil unless files are kept in a bucket.
         package let s3: S3?
     }
@@ -92,6 +94,11 @@ extension RelayConfiguration.Media {
         default: .seconds(7 * 86_400)
     )
     static let maxDownloads = OptionField.int("max_downloads", "Downloads at the same time.", 1...256, default: 8)
+    static let inline = OptionField.bool(
+        "inline",
+        "Whether a browser may show images, audio, video and PDF files; otherwise it saves every file.",
+        default: false
+    )
     static let s3 = OptionField<RelayConfiguration.S3>.section(
         "s3",
         "The server of the bucket.",
@@ -100,7 +107,7 @@ extension RelayConfiguration.Media {
     ) { try RelayConfiguration.S3($0) }.optional
     static let fields = [
         AnyOptionField(store), AnyOptionField(retention), AnyOptionField(quota), AnyOptionField(linkLifetime),
-        AnyOptionField(maxDownloads),
+        AnyOptionField(maxDownloads), AnyOptionField(inline),
         AnyOptionField(s3),
     ]
 
@@ -129,6 +136,7 @@ extension RelayConfiguration.Media {
         quota = try options(Self.quota)
         linkLifetime = try options(Self.linkLifetime)
         maxDownloads = try options(Self.maxDownloads)
+        inline = try options(Self.inline)
     }
 }
 

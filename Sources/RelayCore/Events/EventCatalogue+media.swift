@@ -17,13 +17,14 @@ extension EventCatalogue {
         .always("expiresAt", .seconds, "When the link stops working."),
     ]
 
-    private static let encrypted = "the file is encrypted on WhatsApp's servers"
+    private static let encrypted = "the file is on WhatsApp's servers"
+    private static let orPlain = "it is not known, or the file is not encrypted, as in channels"
 
     /// The reference to a file that the relay does not have.
     static let rawMedia: [EventField] = [
         .always("mediaType", kinds, "What it is; decides the key derivation."),
         .sometimes(
-            "scheme", .word(["cloud_media", "url", "stored"]), when: "the file is not encrypted on WhatsApp's servers",
+            "scheme", .word(["cloud_media", "url", "stored"]), when: "the file is not on WhatsApp's servers",
             "How the file is read: by an id of Meta's Graph API, as a plain file at the gateway, or not at all because it was part of the event."
         ),
         .sometimes("id", .text, when: "`scheme` is `cloud_media`", "The id of Meta's Graph API."),
@@ -33,15 +34,15 @@ extension EventCatalogue {
         .sometimes(
             "directPath", .text, when: encrypted, nullWhen: unknown, "The path below `https://mmg.whatsapp.net`."),
         .sometimes(
-            "mediaKey", .base64, when: encrypted, nullWhen: unknown, "The 32 bytes from which the keys are derived."),
-        .sometimes("fileEncSha256", .base64, when: encrypted, nullWhen: unknown, "The hash of the encrypted file."),
+            "mediaKey", .base64, when: encrypted, nullWhen: orPlain, "The 32 bytes from which the keys are derived."),
+        .sometimes("fileEncSha256", .base64, when: encrypted, nullWhen: orPlain, "The hash of the encrypted file."),
         .sometimes(
-            "fileSha256", .base64, when: "the file is encrypted, or at Meta", nullWhen: unknown,
+            "fileSha256", .base64, when: "the file is on WhatsApp's servers, or at Meta", nullWhen: unknown,
             "The hash of the plain file."),
         .sometimes(
-            "fileLength", .integer, when: "the file is encrypted, or at the gateway", nullWhen: unknown,
+            "fileLength", .integer, when: "the file is on WhatsApp's servers, or at the gateway", nullWhen: unknown,
             "Bytes of the plain file, as the sender states."),
-        .sometimes("encFileLength", .integer, when: encrypted, nullWhen: unknown, "Bytes to download."),
+        .sometimes("encFileLength", .integer, when: encrypted, nullWhen: orPlain, "Bytes to download."),
         .always("mimetype", .text, nullWhen: unknown, "The type, as the sender states it."),
         .sometimes("fileName", .name, when: "it is known", "The name, as the sender states it."),
         .sometimes("seconds", .integer, when: "it applies and is known", "The duration."),
@@ -51,7 +52,8 @@ extension EventCatalogue {
         .sometimes(
             "storedId", .text, when: "the file was part of the event", "The id of the file in the relay's own storage."),
         .sometimes(
-            "error", .object(mediaError), when: "the relay could not fetch the file", "Why the relay does not have it."),
+            "error", .object(mediaError), when: "the relay could not fetch the file, or the gateway reports a failure",
+            "Why the relay does not have it."),
         .sometimes(
             "pending", .boolean, when: "it is true", "Whether the file may still be announced by `message.updated`."),
         .sometimes("tooLarge", .boolean, when: "it is true", "Whether the file is larger than `max_size`."),

@@ -4,6 +4,8 @@ package struct MediaError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: String, Sendable, CaseIterable {
         /// The message does not say enough to get the file.
         case incomplete
+        /// The gateway reports that it could not download the file, or sent it in a form that cannot be read.
+        case gatewayError = "gateway_error"
         /// The URL is not on a server that this source allows.
         case notAllowed = "host_not_allowed"
         /// 403, 404 or 410: only the phone can upload it again.

@@ -5,16 +5,38 @@ package protocol MediaFetcher: Sendable {
     ///   - source: the name of the source that accepted the message; its `media:` options say from which servers files
     ///     may come.
     ///   - session: the message's, for URLs that contain it.
+    ///   - priority: who waits for the file.
     func fetch(
         _ media: RawMediaReference,
         source: String,
         session: String,
-        limits: MediaFetchLimits
+        limits: MediaFetchLimits,
+        priority: MediaFetchPriority
     ) async throws(MediaError) -> StoredMedia
 
     /// The URL from which receivers get a stored file, and when it expires.
     /// - Parameter reference: has the file's name and type.
     func link(to media: StoredMedia, of reference: RawMediaReference) -> (url: String, expiresAt: Timestamp)
+}
+
+extension MediaFetcher {
+    /// Fetches a file for which a message waits.
+    package func fetch(
+        _ media: RawMediaReference,
+        source: String,
+        session: String,
+        limits: MediaFetchLimits
+    ) async throws(MediaError) -> StoredMedia {
+        try await fetch(media, source: source, session: session, limits: limits, priority: .fresh)
+    }
+}
+
+/// Who waits for a file.
+package enum MediaFetchPriority: Sendable, Hashable {
+    /// A message, and its chat with it.
+    case fresh
+    /// Nobody: the message was sent without its file. Such downloads yield to fresh ones.
+    case late
 }
 
 /// The limits of a fetch.

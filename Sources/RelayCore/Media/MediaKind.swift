@@ -2,4 +2,6 @@
 /// whatsapp.md, (c)).
 package enum MediaKind: String, Sendable, Hashable, CaseIterable {
     case image, video, audio, document, sticker
+    /// A zip file with the stickers of a pack.
+    case stickerPack = "sticker_pack"
 }

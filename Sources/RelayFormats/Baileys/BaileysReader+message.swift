@@ -60,7 +60,7 @@ extension BaileysReader {
         )
         if case .content(var content) = node {
             var extras = extras
-            extras.base64 = extras.base64 ?? file(of: id)
+            extras.file = extras.file ?? file(of: id)
             extras.complete(&content)
             if keyObject.flag("isViewOnce") { content.isMarkedViewOnce = true }
             node = .content(content)

@@ -86,8 +86,8 @@ struct BaileysReader: GatewayEventReader {
         }
     }
 
-    /// The file that the envelope carries for a message, as base64.
-    func file(of id: String) -> String? { files.text(id) }
+    /// The file that the envelope carries for a message.
+    func file(of id: String) -> JSON? { files.embeddedFile(id) }
 
     func id(of key: BaileysMessageKey, at pointer: String) throws(InvalidDocumentError) -> String {
         guard let id = key.id else { throw wrong("must be the message's id, a text", at: pointer + "/id") }

@@ -38,7 +38,8 @@ extension EvolutionReader {
             return try baileys.message(message, at: pointer, isHistory: isHistory)
         }
         let extras = MessageNodeSupplement(
-            base64: node.text("base64") ?? item.text("base64") ?? item["media"]?.object?.text("base64"),
+            file: node.embeddedFile("base64") ?? item.embeddedFile("base64")
+                ?? item["media"]?.object?.embeddedFile("base64"),
             gatewayURL: node.text("mediaUrl") ?? item.text("mediaUrl"),
             context: item["contextInfo"]?.object ?? node["contextInfo"]?.object
         )

@@ -33,7 +33,7 @@ extension GowaContentReader {
             case .image: .image(node)
             case .video: .video(node, isRound: isRound)
             case .audio: .audio(node)
-            case .document: .document(node)
+            case .document, .stickerPack: .document(node)
             case .sticker: .sticker(node)
             }
         guard let url else {

@@ -8,7 +8,8 @@ struct MediaReference {
     /// The file itself, when the document contains it.
     private(set) var embedded: [UInt8]?
 
-    /// An encrypted file on WhatsApp's servers, as the node of a message describes it.
+    /// A file on WhatsApp's servers, as the node of a message describes it. It is encrypted except in channels, whose
+    /// messages have neither `mediaKey` nor `fileEncSha256`.
     init(_ kind: MediaKind, _ node: JSONObject) {
         let fileLength = GatewayNumberReader.integer(node["fileLength"]).flatMap { $0 >= 0 ? $0 : nil }
         let url = node.text("url")
@@ -17,16 +18,19 @@ struct MediaReference {
         object.append("mediaType", .string(kind.rawValue))
         object.append("url", orNull: url)
         object.append("directPath", orNull: directPath)
-        object.append("mediaKey", orNull: Self.key(node["mediaKey"]))
-        object.append("fileEncSha256", orNull: Self.hash(node["fileEncSha256"]))
-        object.append("fileSha256", orNull: Self.hash(node["fileSha256"]))
+        let (key, encryptedHash) = (Self.key(node["mediaKey"]), Self.hash(node["fileEncSha256"]))
+        let hash = Self.hash(node["fileSha256"])
+        let isPlain = key == nil && encryptedHash == nil && hash != nil
+        object.append("mediaKey", orNull: key)
+        object.append("fileEncSha256", orNull: encryptedHash)
+        object.append("fileSha256", orNull: hash)
         object.append("fileLength", orNull: fileLength)
-        object.append("encFileLength", orNull: fileLength.flatMap(Self.encryptedLength))
+        object.append("encFileLength", orNull: isPlain ? nil : fileLength.flatMap(Self.encryptedLength))
         object.append("mimetype", orNull: node.text("mimetype"))
         object.append("fileName", known: node.text("fileName"))
         object.append("seconds", known: GatewayNumberReader.integer(node["seconds"]))
         object.append("mediaKeyTimestamp", known: GatewayTimeReader.timestamp(node["mediaKeyTimestamp"])?.seconds)
-        object.append("expiresAt", known: [url, directPath].lazy.compactMap { $0 }.compactMap(Self.expiry).first)
+        object.append("expiresAt", known: [url, directPath].compactMap { $0 }.compactMap(Self.expiry).max())
         self.object = object
     }
 
@@ -73,6 +77,14 @@ struct MediaReference {
         return MediaReference(object: object, embedded: bytes)
     }
 
+    /// A file inside the document that cannot be read, and about which nothing else is known.
+    static func unreadable(_ kind: MediaKind, mimetype: String?, fileName: String?) -> MediaReference {
+        var reference = embedded(kind, [], mimetype: mimetype, fileName: fileName)
+        reference.embedded = nil
+        reference.note(EmbeddedFileReader.unreadable)
+        return reference
+    }
+
     private init(object: JSONObject, embedded: [UInt8]? = nil) {
         self.object = object
         self.embedded = embedded
@@ -81,7 +93,7 @@ struct MediaReference {
     /// Whether the reference says where the file is. Without that there is nothing to fetch, for anybody: an edited
     /// caption comes as a node of the file without the file.
     var namesFile: Bool {
-        embedded != nil
+        embedded != nil || object["error"] != nil
             || ["url", "directPath", "gatewayUrl", "id", "storedId"].contains { object.text($0) != nil }
     }
 
@@ -95,17 +107,16 @@ struct MediaReference {
         object["gatewayUrl"] = .string(gatewayURL)
     }
 
-    /// Adds the file that the document contains.
-    /// - Parameter base64: with or without a `data:…;base64,` prefix. Invalid base64 is ignored.
-    mutating func attach(base64: String) {
-        guard let bytes = Self.file(base64: base64) else { return }
-        embedded = bytes
+    /// Adds the file that the document contains, in any form that ``EmbeddedFileReader`` reads. What cannot be read
+    /// leaves its reason.
+    mutating func attach(file: JSON) {
+        embedded = EmbeddedFileReader.bytes(file)
+        if embedded == nil { note(EmbeddedFileReader.unreadable) }
     }
 
-    /// The bytes of a base64 string, with or without a `data:…;base64,` prefix; nil when it is invalid or empty.
-    static func file(base64 text: String) -> [UInt8]? {
-        let letters = text.hasPrefix("data:") ? text.drop { $0 != "," }.dropFirst() : text[...]
-        return Base64.decode(String(letters)).flatMap { $0.isEmpty ? nil : $0 }
+    /// Adds the reason why there is no file, or no copy at the gateway.
+    mutating func note(_ message: String, _ reason: MediaError.Code = .gatewayError) {
+        object["error"] = MediaError(reason, message).json
     }
 
     /// The size of the encrypted file in bytes: padded blocks and ten bytes of MAC. Nil on overflow.
@@ -126,12 +137,6 @@ struct MediaReference {
         BinaryFieldReader.decode(json).flatMap { $0.count == 32 ? Base64.encode($0) : nil }
     }
 
-    /// The time at which the URL expires, in seconds since the epoch: `oe=` in hexadecimal.
-    private static func expiry(_ url: String) -> Int64? {
-        guard let query = url.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
-        for item in query.split(separator: "&") where item.hasPrefix("oe=") {
-            if let seconds = UInt32(item.dropFirst(3), radix: 16) { return Int64(seconds) }
-        }
-        return nil
-    }
+    /// The time at which the URL expires, in seconds since the epoch.
+    private static func expiry(_ url: String) -> Int64? { PictureURLExpiry.expiry(of: url)?.seconds }
 }

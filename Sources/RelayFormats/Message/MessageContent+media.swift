@@ -43,6 +43,20 @@ extension MessageContent {
         return MessageContent(type: "sticker", content: content, media: MediaReference(.sticker, node))
     }
 
+    /// A pack of stickers: a document, a zip file with the pictures.
+    static func stickerPack(_ node: JSONObject) -> MessageContent {
+        var file = node
+        let name = node.text("name")
+        file["mimetype"] = "application/zip"
+        file["fileName"] = name.map { .string("\($0).zip") }
+        var content = captioned(file)
+        content.append("fileName", orNull: file.text("fileName"))
+        content.append("title", known: name)
+        var media = MediaReference(.stickerPack, file)
+        if !media.namesFile { media.note("the message came without the address of the sticker pack", .incomplete) }
+        return MessageContent(type: "document", content: content, media: media)
+    }
+
     /// The announcement of pictures that are sent together; each picture follows as a separate message.
     static func album(_ node: JSONObject) -> MessageContent {
         var content = JSONObject()

@@ -112,6 +112,7 @@ struct MessageContent {
         case "audioMessage": return audio(node)
         case "documentMessage": return document(node)
         case "stickerMessage": return sticker(node)
+        case "stickerPackMessage": return stickerPack(node)
         case "albumMessage": return album(node)
         case "locationMessage": return location(node, isLive: false)
         case "liveLocationMessage": return location(node, isLive: true)

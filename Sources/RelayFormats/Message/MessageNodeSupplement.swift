@@ -2,8 +2,8 @@ internal import RelayJSON
 
 /// What a gateway sends outside a message's own node: the file, and the quoted message.
 struct MessageNodeSupplement {
-    /// The file as base64, with or without a `data:…;base64,` prefix.
-    var base64: String?
+    /// The file itself; see ``EmbeddedFileReader``.
+    var file: JSON?
     /// The URL of the gateway's copy of the file.
     var gatewayURL: String?
     /// A `contextInfo` that the gateway removed from the node.
@@ -14,7 +14,14 @@ struct MessageNodeSupplement {
         let outer = MessageContext(context)
         if content.context.isEmpty { content.context = outer }
         if content.context.referral == nil { content.context.referral = outer.referral }
-        if let base64 { content.media?.attach(base64: base64) }
+        if let file { content.media?.attach(file: file) }
         if let gatewayURL { content.media?.attach(gatewayURL: gatewayURL) }
+    }
+}
+
+extension JSONObject {
+    /// The value of the first of these members that has one: neither null nor an empty text.
+    func embeddedFile(_ names: String...) -> JSON? {
+        names.lazy.compactMap { self[$0] }.first { $0 != .null && $0.string?.isEmpty != true }
     }
 }

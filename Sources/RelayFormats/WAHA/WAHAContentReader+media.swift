@@ -6,9 +6,8 @@ extension WAHAContentReader {
     static func attachMedia(_ payload: JSONObject, to content: inout MessageContent) {
         let media = payload["media"]?.object ?? JSONObject()
         let url = media.text("url") ?? payload.text("mediaUrl")
-        guard content.media != nil || url != nil || media.text("data") != nil || payload.flag("hasMedia") else {
-            return
-        }
+        let file = media.embeddedFile("data")
+        guard content.media != nil || url != nil || file != nil || payload.flag("hasMedia") else { return }
         let mimetype = media.text("mimetype") ?? content.media?.object.text("mimetype")
         let kind =
             content.media?.object.text("mediaType").flatMap { MediaKind(rawValue: $0) } ?? kind(of: mimetype)
@@ -24,19 +23,38 @@ extension WAHAContentReader {
                 content.media?.attach(gatewayURL: url)
             }
         }
-        if let base64 = media.text("data") {
+        if let file {
             if content.media == nil {
-                content.media = MediaReference.file(base64: base64).map {
-                    .embedded(kind, $0, mimetype: mimetype, fileName: fileName)
-                }
+                content.media =
+                    EmbeddedFileReader.bytes(file).map {
+                        .embedded(kind, $0, mimetype: mimetype, fileName: fileName)
+                    } ?? .unreadable(kind, mimetype: mimetype, fileName: fileName)
             } else {
-                content.media?.attach(base64: base64)
+                content.media?.attach(file: file)
             }
         }
-        guard content.media == nil else { return }
-        let error = media.text("error") ?? media["error"]?.object?.text("message")
+        let error = reason(media["error"])
+        if content.media != nil {
+            if let error, content.media?.embedded == nil {
+                content.media?.note("WAHA could not download the file: \(error)")
+            }
+            return
+        }
         content.content?.append("mediaStatus", .string(error == nil ? "not_downloaded" : "failed"))
         content.content?.append("mediaError", known: error)
+    }
+
+    private static let longestReason = 500
+
+    /// What WAHA says about a failed download: a text, or an object whose members differ between its engines.
+    private static func reason(_ error: JSON?) -> String? {
+        guard let error, error != .null else { return nil }
+        let told =
+            error.string
+            ?? ["message", "details", "description", "reason", "error", "name", "code"].lazy
+            .compactMap { self.reason(error.object?[$0]) }.first
+            ?? (error.object?.isEmpty == true ? nil : error.text)
+        return told.flatMap { $0.isEmpty ? nil : String($0.prefix(longestReason)) }
     }
 
     /// The media kind of a MIME type: WebP pictures are stickers.

@@ -14,7 +14,7 @@ struct WhatsmeowToBaileysConversion {
         guard let info = event["Info"]?.object else { return nil }
         var content = event["Message"]?.object
         extras = MessageNodeSupplement(
-            base64: content?.text("base64") ?? event.text("base64"),
+            file: content?.embeddedFile("base64") ?? event.embeddedFile("base64"),
             gatewayURL: content?.text("mediaUrl") ?? event.text("mediaUrl")
         )
         let mimetype = content?.text("mimetype")
@@ -86,7 +86,7 @@ struct WhatsmeowToBaileysConversion {
     private static func withOwnFile(_ node: JSONObject, _ extras: MessageNodeSupplement, mimetype: String?)
         -> JSONObject
     {
-        let isPNG = mimetype == "image/png" || extras.base64?.hasPrefix("iVBORw0KGgo") == true
+        let isPNG = mimetype == "image/png" || extras.file?.string?.hasPrefix("iVBORw0KGgo") == true
         guard isPNG, let sticker = node["stickerMessage"]?.object else { return node }
         var plain: JSONObject = ["mimetype": "image/png"]
         for field in ["width", "height", "isAnimated", "isLottie", "contextInfo"] { plain[field] = sticker[field] }

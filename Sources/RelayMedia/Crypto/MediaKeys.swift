@@ -28,6 +28,7 @@ struct MediaKeys {
         case video = "WhatsApp Video Keys"
         case audio = "WhatsApp Audio Keys"
         case document = "WhatsApp Document Keys"
+        case stickerPack = "WhatsApp Sticker Pack Keys"
 
         init(_ kind: MediaKind) {
             self =
@@ -36,6 +37,7 @@ struct MediaKeys {
                 case .video: .video
                 case .audio: .audio
                 case .document: .document
+                case .stickerPack: .stickerPack
                 }
         }
     }

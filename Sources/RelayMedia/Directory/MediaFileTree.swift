@@ -143,7 +143,7 @@ final class MediaFileTree: Sendable {
     private func makeRoom(for size: Int64) throws(MediaError) {
         guard let quota else { return }
         guard size <= quota else {
-            throw MediaError(.storageFull, "the file has \(size) bytes, and the quota for all media is \(quota)")
+            throw MediaError(.tooLarge, "the file has \(size) bytes, and the quota of all media is \(quota)")
         }
         var hasLooked = false
         while usage.withLock({ $0.total }) > quota - size {

@@ -15,6 +15,8 @@ struct AllowedMediaServers: Hashable, Sendable {
     var trusted: [MediaHostRule] = []
     /// What the operator should check when the server rejects the credentials.
     var advice = "the address wants credentials that the relay does not have"
+    /// The option that has the access token, for error messages; nil when there is none.
+    var token: String?
 
     /// Checks a URL before a request is sent to it.
     /// - Throws: ``MediaError`` `.notAllowed`.

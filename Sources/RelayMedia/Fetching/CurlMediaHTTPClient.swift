@@ -10,7 +10,7 @@ package struct CurlMediaHTTPClient: MediaHTTPClient {
         self.engine = engine
     }
 
-    package func get(_ request: MediaDownloadRequest) async throws(MediaError) -> MediaDownloadResponse {
+    package func get(_ request: MediaDownloadRequest) async throws(MediaTransferError) -> MediaDownloadResponse {
         let request = HTTPClientRequest(
             method: "GET",
             url: request.url,
@@ -25,7 +25,17 @@ package struct CurlMediaHTTPClient: MediaHTTPClient {
                 do throws(HTTPClientError) { return try await stream.next() } catch { throw MediaError(error) }
             }
         } catch {
-            throw MediaError(error)
+            throw MediaTransferError(MediaError(error), isOfHost: error.isOfHost)
+        }
+    }
+}
+
+extension HTTPClientError {
+    /// Whether the host could not be reached or did not answer.
+    fileprivate var isOfHost: Bool {
+        switch code {
+        case .dns, .connect, .tls, .timeout, .reset: true
+        case .protocolError, .tooLarge, .blockedAddress, .invalidRequest, .cancelled, .localShortage, .other: false
         }
     }
 }

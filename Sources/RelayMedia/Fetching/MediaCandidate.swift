@@ -14,6 +14,14 @@ enum MediaCandidate: Hashable, Sendable {
 }
 
 extension MediaCandidate {
+    /// Where the request goes first; nil when there is none.
+    var url: String? {
+        switch self {
+        case .plain(let url, _), .lookup(let url, _), .encrypted(let url, _, _): url
+        case .stored, .unusable: nil
+        }
+    }
+
     /// The candidates for a message's file, in the order of its locations.
     /// - Parameters:
     ///   - source: the source's name, for error messages.
@@ -66,26 +74,43 @@ private struct MediaCandidateResolver {
             trusted: own,
             advice: "check media.headers of the source \(source)"
         )
-        let address = try absolute(url, below: base)
+        let address = try absolute(GatewayFileURL.encodingBlanks(in: url), below: base, servers)
         _ = try servers.check(address)
         return .plain(url: address, servers)
     }
 
-    private func absolute(_ url: String, below base: String?) throws(MediaError) -> String {
-        if url.contains("://") { return url }
-        guard var base else {
-            throw MediaError(
-                .incomplete,
-                "the file's URL is only a path; set media.base_url of the source \(source) to its base URL"
-            )
+    private func absolute(_ url: String, below base: String?, _ servers: AllowedMediaServers) throws(MediaError)
+        -> String
+    {
+        guard GatewayFileURL.isAbsolute(url) else {
+            guard let base else {
+                throw MediaError(
+                    .incomplete,
+                    "the file's URL is only a path; set media.base_url of the source \(source) to its base URL"
+                )
+            }
+            return try joined(base, url)
         }
+        // A gateway in a container writes its own URLs with a name that only it knows.
+        guard let base, let target = try? CurlParsedURL(url: url), GatewayFileURL.isLocalName(target.host),
+            !servers.rules.contains(where: { !$0.isPattern && $0.host == target.host })
+        else { return url }
+        let path = GatewayFileURL.path(of: url)
+        var folder = GatewayFileURL.path(of: base)
+        while folder.hasSuffix("/") { folder.removeLast() }
+        let isBelow = !folder.isEmpty && path.hasPrefix(folder + "/")
+        return try joined(base, isBelow ? String(path.dropFirst(folder.count)) : path)
+    }
+
+    private func joined(_ base: String, _ path: String) throws(MediaError) -> String {
         // A path with ".." could read other files of the gateway with our credentials.
-        let segments = url.lowercased().replacing("%2e", with: ".").split { "/\\?#".contains($0) }
+        let segments = path.lowercased().replacing("%2e", with: ".").split { "/\\?#".contains($0) }
         guard !segments.contains("..") else {
             throw MediaError(.notAllowed, "the file's path leads out of media.base_url of the source \(source)")
         }
+        var base = base
         while base.hasSuffix("/") { base.removeLast() }
-        return base + "/" + url.drop { $0 == "/" }
+        return base + "/" + path.drop { $0 == "/" }
     }
 
     // MARK: Meta
@@ -101,7 +126,8 @@ private struct MediaCandidateResolver {
             rules: [graph, files, .below("fbcdn.net"), .below("whatsapp.net")],
             credentials: [MediaSourceOptions.Header(name: "Authorization", value: "Bearer \(token)")],
             trusted: [graph, files],
-            advice: "check media.token of the source \(source)"
+            advice: "check media.token of the source \(source)",
+            token: "media.token of the source \(source)"
         )
         var base = options.graphURL
         while base.hasSuffix("/") { base.removeLast() }
@@ -110,7 +136,9 @@ private struct MediaCandidateResolver {
 
     // MARK: WhatsApp
 
-    private func whatsApp(_ url: String?, _ directPath: String?, _ key: [UInt8]) throws(MediaError) -> [MediaCandidate]
+    /// - Parameter key: the media key; nil for a plain file, as in channels.
+    private func whatsApp(_ url: String?, _ directPath: String?, _ key: [UInt8]?) throws(MediaError)
+        -> [MediaCandidate]
     {
         let servers = AllowedMediaServers(
             name: "WhatsApp",
@@ -120,16 +148,15 @@ private struct MediaCandidateResolver {
         )
         var base = options.whatsAppURL
         while base.hasSuffix("/") { base.removeLast() }
-        var addresses: [String] = []
+        var addresses: [WhatsAppFileAddress] = []
         if let directPath, directPath.hasPrefix("/"), (try? servers.check(base + directPath)) != nil {
-            addresses.append(base + directPath)
+            addresses.append(WhatsAppFileAddress(base + directPath))
         }
         if let url {
             do throws(MediaError) {
                 _ = try servers.check(url)
-                // Usually the same file at the same server, and asking twice would tell nothing.
-                func file(_ url: String) -> Substring { url.prefix { $0 != "?" } }
-                if !addresses.contains(where: { file($0) == file(url) }) { addresses.append(url) }
+                let address = WhatsAppFileAddress(url)
+                if !addresses.contains(where: { $0.isSame(as: address) }) { addresses.append(address) }
             } catch {
                 if addresses.isEmpty { throw error }
             }
@@ -137,6 +164,8 @@ private struct MediaCandidateResolver {
         guard !addresses.isEmpty else {
             throw MediaError(.notAllowed, "the message's directPath is no path on WhatsApp's servers")
         }
-        return addresses.map { .encrypted(url: $0, key: key, servers) }
+        return WhatsAppFileAddress.inOrder(addresses).map { address in
+            key.map { .encrypted(url: address.url, key: $0, servers) } ?? .plain(url: address.url, servers)
+        }
     }
 }

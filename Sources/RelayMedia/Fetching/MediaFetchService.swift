@@ -19,13 +19,13 @@ package final class MediaFetchService: MediaFetcher, Service {
     private let downloader: MediaDownloader
     private let clock: any RelayClock
     private let logger: Logger
-    private let semaphore: AsyncSemaphore
+    private let slots: DownloadSlots
     private let threads = FileIOThreadPool(name: "relay.media.fetching", width: 4)
     private let sharedDownloads: SharedDownloads<FetchKey>
 
     /// - Parameters:
     ///   - options: returns the options of a source by its name; called for each fetch, so that a reload takes effect.
-    ///   - downloads: the maximum number of simultaneous downloads; others wait in order of arrival.
+    ///   - downloads: the maximum number of simultaneous downloads; ``DownloadSchedule`` shares them.
     package init(
         mediaStore: any MediaStore,
         links: MediaLinks,
@@ -40,10 +40,12 @@ package final class MediaFetchService: MediaFetcher, Service {
         self.options = options
         self.clock = clock
         self.logger = logger
-        semaphore = AsyncSemaphore(downloads)
-        sharedDownloads = SharedDownloads(clock: clock)
+        let slots = DownloadSlots(downloads, clock: clock, logger: logger)
+        self.slots = slots
+        sharedDownloads = SharedDownloads(clock: clock) { slots.setPriority($1, of: $0) }
         downloader = MediaDownloader(
             transport: transport,
+            slots: slots,
             threads: threads,
             clock: clock,
             stagingDirectory: mediaStore.stagingDirectory
@@ -54,7 +56,8 @@ package final class MediaFetchService: MediaFetcher, Service {
         _ media: RawMediaReference,
         source: String,
         session: String,
-        limits: MediaFetchLimits
+        limits: MediaFetchLimits,
+        priority: MediaFetchPriority
     ) async throws(MediaError) -> StoredMedia {
         let candidates = MediaCandidate.all(of: media, source: source, session: session, options: options(source))
         let wanted = FetchKey(
@@ -67,16 +70,16 @@ package final class MediaFetchService: MediaFetcher, Service {
         let fetch = MediaFileFetch(
             media: media,
             candidates: candidates,
+            source: source,
             limits: limits,
             mediaStore: mediaStore,
             downloader: downloader,
-            semaphore: semaphore,
             threads: threads,
             clock: clock
         )
-        return try await sharedDownloads.join(wanted) { [logger] in
+        return try await sharedDownloads.join(wanted, priority) { [logger] number in
             do throws(MediaError) {
-                return .success(try await fetch.run())
+                return .success(try await fetch.run(number: number))
             } catch {
                 logger.debug(
                     "a file could not be fetched",
@@ -97,6 +100,9 @@ package final class MediaFetchService: MediaFetcher, Service {
 
     /// How many wait for a file now.
     package var waiting: Int { sharedDownloads.waiting }
+
+    /// How many downloads wait for a slot now.
+    package var waitingForSlot: Int { slots.waiting }
 
     /// Waits for the graceful shutdown, then cancels the fetches in progress.
     package func run() async throws {

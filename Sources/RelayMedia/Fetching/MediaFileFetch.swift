@@ -5,22 +5,31 @@ internal import RelayJSON
 struct MediaFileFetch: Sendable {
     let media: RawMediaReference
     let candidates: [MediaCandidate]
+    /// The name of the source of the message.
+    let source: String
     let limits: MediaFetchLimits
     let mediaStore: any MediaStore
     let downloader: MediaDownloader
-    let semaphore: AsyncSemaphore
     let threads: FileIOThreadPool
     let clock: any RelayClock
 
-    func run() async throws(MediaError) -> StoredMedia {
+    /// - Parameter number: identifies the fetch.
+    func run(number: Int) async throws(MediaError) -> StoredMedia {
         let deadline = clock.now + limits.timeout
+        let purpose = DownloadPurpose(source: source, file: identity, fetch: number, deadline: deadline)
         let late = MediaError(.timeout, "the file was not there within \(limits.timeout)")
-        return try await clock.limit(until: deadline, late) { () throws(MediaError) in
+        return try await clock.limit(until: deadline, late: late, abandoned: .abandoned) { () throws(MediaError) in
             if let digest = media.fileSHA256, let known = try await mediaStore.find(MediaID(digest: digest)) {
                 return known
             }
-            return try await rounds(by: deadline)
+            return try await rounds(purpose)
         }
+    }
+
+    /// The same for all addresses and fetches of a file.
+    private var identity: String {
+        if let hash = media.fileSHA256 ?? media.encryptedSHA256 { return Hex.encode(hash) }
+        return candidates.lazy.compactMap(\.url).first ?? ""
     }
 
     /// The result of a candidate so far.
@@ -30,12 +39,14 @@ struct MediaFileFetch: Sendable {
         var hasBeenDoubted = false
     }
 
-    private func rounds(by deadline: Timestamp) async throws(MediaError) -> StoredMedia {
+    private func rounds(_ purpose: DownloadPurpose) async throws(MediaError) -> StoredMedia {
+        var purpose = purpose
         var records = candidates.map { _ in CandidateProgress() }
         for round in 1... {
+            purpose.attempt = round
             for index in candidates.indices where !records[index].isOver {
                 do throws(MediaError) {
-                    return try await file(from: candidates[index], by: deadline)
+                    return try await file(from: candidates[index], for: purpose)
                 } catch {
                     if Task.isCancelled { throw .abandoned }
                     if error.isOfStorage { throw error }
@@ -46,7 +57,7 @@ struct MediaFileFetch: Sendable {
             }
             // 1 s, 2 s, 4 s, 8 s …
             let next = clock.now + .seconds(1 << min(round - 1, 16))
-            if records.allSatisfy(\.isOver) || round >= limits.attempts || next >= deadline { break }
+            if records.allSatisfy(\.isOver) || round >= limits.attempts || next >= purpose.deadline { break }
             do { try await clock.sleep(until: next) } catch { throw .abandoned }
         }
         throw Self.summary(records.compactMap(\.failure))
@@ -64,7 +75,9 @@ struct MediaFileFetch: Sendable {
 
     // MARK: One candidate
 
-    private func file(from candidate: MediaCandidate, by deadline: Timestamp) async throws(MediaError) -> StoredMedia {
+    private func file(from candidate: MediaCandidate, for purpose: DownloadPurpose) async throws(MediaError)
+        -> StoredMedia
+    {
         switch candidate {
         case .unusable(let failure): throw failure
         case .stored(let id):
@@ -73,18 +86,11 @@ struct MediaFileFetch: Sendable {
             }
             return media
         case .plain(let url, let servers):
-            return try await semaphore.withPermit(cancellation: .abandoned) { () throws(MediaError) in
-                try await plain(url, servers, sha256: media.fileSHA256, by: deadline)
-            }
+            return try await plain(url, servers, sha256: media.fileSHA256, for: purpose)
         case .lookup(let url, let servers):
-            return try await semaphore.withPermit(cancellation: .abandoned) { () throws(MediaError) in
-                let found = try await lookUp(url, servers, by: deadline)
-                return try await plain(found.url, servers, sha256: media.fileSHA256 ?? found.sha256, by: deadline)
-            }
+            return try await lookedUp(url, servers, for: purpose)
         case .encrypted(let url, let key, let servers):
-            return try await semaphore.withPermit(cancellation: .abandoned) { () throws(MediaError) in
-                try await encrypted(url, key, servers, by: deadline)
-            }
+            return try await encrypted(url, key, servers, for: purpose)
         }
     }
 
@@ -92,23 +98,25 @@ struct MediaFileFetch: Sendable {
         _ url: String,
         _ servers: AllowedMediaServers,
         sha256: [UInt8]?,
-        by deadline: Timestamp
+        for purpose: DownloadPurpose
     ) async throws(MediaError) -> StoredMedia {
-        let stagedFile = try await downloader.file(url, servers, limit: Int64(limits.maxSize), by: deadline)
-        if let sha256, stagedFile.media.id.digest != sha256 {
-            throw MediaError(.hashMismatch, "the download is not the file that the message names")
+        let (media, threads) = (media, threads)
+        return try await downloader.file(url, servers, for: purpose, limit: Int64(limits.maxSize)) {
+            download throws(MediaError) in
+            try await threads.run { () throws(MediaError) in
+                try MediaResponseCheck.plain(download, of: media, sha256: sha256)
+            }
+            return try await keep(download.file)
         }
-        return try await keep(stagedFile)
     }
 
     private func encrypted(
         _ url: String,
         _ key: [UInt8],
         _ servers: AllowedMediaServers,
-        by deadline: Timestamp
+        for purpose: DownloadPurpose
     ) async throws(MediaError) -> StoredMedia {
         let limit = EncryptedMediaSize.of(plain: Int64(limits.maxSize))
-        let download = try await downloader.file(url, servers, limit: limit, by: deadline)
         let decryption = MediaDecryption(
             kind: media.kind,
             key: key,
@@ -117,10 +125,12 @@ struct MediaFileFetch: Sendable {
             maxSize: limits.maxSize
         )
         let directory = mediaStore.stagingDirectory
-        let plain = try await threads.run { () throws(MediaError) in
-            try decryption.open(download, in: directory)
+        return try await downloader.file(url, servers, for: purpose, limit: limit) { download throws(MediaError) in
+            let plain = try await threads.run { () throws(MediaError) in
+                try decryption.open(download.file, in: directory)
+            }
+            return try await keep(plain)
         }
-        return try await keep(plain)
     }
 
     private func keep(_ stagedFile: StagedFile) async throws(MediaError) -> StoredMedia {
@@ -133,14 +143,31 @@ struct MediaFileFetch: Sendable {
 
     private static let maximumLookup: Int64 = 64 << 10
 
-    /// Requests the URL of a file from the Graph API. The URL is valid for five minutes.
+    /// Fetches a file from the short-lived URL that the Graph API has for it. That URL is valid for five minutes, and
+    /// Meta's servers refuse some before that, so a second one is asked for when the first does not serve.
+    private func lookedUp(_ url: String, _ servers: AllowedMediaServers, for purpose: DownloadPurpose)
+        async throws(MediaError) -> StoredMedia
+    {
+        let first = try await lookUp(url, servers, for: purpose)
+        do throws(MediaError) {
+            return try await plain(first.url, servers, sha256: media.fileSHA256 ?? first.sha256, for: purpose)
+        } catch {
+            guard error.code == .gone else { throw error }
+            let second = try await lookUp(url, servers, for: purpose)
+            return try await plain(second.url, servers, sha256: media.fileSHA256 ?? second.sha256, for: purpose)
+        }
+    }
+
+    /// Requests the URL of a file from the Graph API.
     private func lookUp(
         _ url: String,
         _ servers: AllowedMediaServers,
-        by deadline: Timestamp
+        for purpose: DownloadPurpose
     ) async throws(MediaError) -> (url: String, sha256: [UInt8]?) {
-        let bytes = try await downloader.bytes(url, servers, limit: Self.maximumLookup, by: deadline)
-        guard let answer = try? JSON(parsing: bytes), let url = answer["url"]?.string else {
+        let response = try await downloader.answer(url, servers, for: purpose, limit: Self.maximumLookup)
+        if let error = GraphError(response) { throw error.failure(of: servers) }
+        try MediaResponseCheck.status(response.status, of: response.host, servers)
+        guard let answer = try? JSON(parsing: response.bytes), let url = answer["url"]?.string else {
             throw MediaError(.refused, "\(servers.name) responded without the file's URL")
         }
         if let size = answer["file_size"]?.int, size > Int64(limits.maxSize) {

@@ -43,9 +43,23 @@ package struct MediaDownloadResponse: Sendable {
     func next() async throws(MediaError) -> [UInt8]? { try await body() }
 }
 
+/// Why a request got no response.
+package struct MediaTransferError: Error, Sendable {
+    package let error: MediaError
+    /// Whether the host is the reason: it could not be reached, or did not answer. False when the request was
+    /// cancelled, was not allowed, or failed for lack of resources on this machine.
+    package let isOfHost: Bool
+
+    package init(_ error: MediaError, isOfHost: Bool) {
+        self.error = error
+        self.isOfHost = isOfHost
+    }
+}
+
 /// The transport for downloads.
 package protocol MediaHTTPClient: Sendable {
     /// Sends a GET, and returns when the head of the response has arrived. Cancelling the task ends the transfer.
-    /// - Throws: ``MediaError`` `.unavailable`, `.timeout`, or `.notAllowed` for an IP address that is denied.
-    func get(_ request: MediaDownloadRequest) async throws(MediaError) -> MediaDownloadResponse
+    /// - Throws: ``MediaTransferError`` with `.unavailable`, `.timeout`, or `.notAllowed` for an IP address that is
+    ///   denied.
+    func get(_ request: MediaDownloadRequest) async throws(MediaTransferError) -> MediaDownloadResponse
 }

@@ -2,21 +2,25 @@ internal import RelayCore
 
 extension RelayClock {
     /// Runs an operation with a deadline. At the deadline it cancels the operation and waits for it to end.
-    func limit<Value: Sendable>(
+    /// - Parameters:
+    ///   - late: is thrown when the deadline has passed.
+    ///   - abandoned: is thrown when the task is cancelled.
+    func limit<Value: Sendable, Failure: Error>(
         until deadline: Timestamp,
-        _ late: MediaError,
-        _ work: @escaping @Sendable () async throws(MediaError) -> Value
-    ) async throws(MediaError) -> Value {
-        let result = await withTaskGroup(of: Result<Value, MediaError>.self) { group in
+        late: Failure,
+        abandoned: Failure,
+        _ work: @escaping @Sendable () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let result = await withTaskGroup(of: Result<Value, Failure>.self) { group in
             group.addTask {
-                do throws(MediaError) { return .success(try await work()) } catch { return .failure(error) }
+                do throws(Failure) { return .success(try await work()) } catch { return .failure(error) }
             }
             group.addTask {
                 do {
                     try await sleep(until: deadline)
                     return .failure(late)
                 } catch {
-                    return .failure(.abandoned)
+                    return .failure(abandoned)
                 }
             }
             let first = await group.next() ?? .failure(late)

@@ -66,6 +66,7 @@ package enum MediaFileNameBuilder {
         case .audio: "ogg"
         case .document: "bin"
         case .sticker: "webp"
+        case .stickerPack: "zip"
         }
     }
 

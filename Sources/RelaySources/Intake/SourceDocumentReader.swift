@@ -174,22 +174,24 @@ package struct SourceDocumentReader: Sendable {
         var completed = await resends?.news(events) ?? events
         for index in completed.indices {
             guard let bytes = completed[index].embedded else { continue }
-            let id = try await keep(bytes)
-            completed[index].payload["raw_media"]?["storedId"] = .string(id.description)
             completed[index].embedded = nil
+            do throws(MediaError) {
+                let id = try await keep(bytes)
+                completed[index].payload["raw_media"]?["storedId"] = .string(id.description)
+            } catch {
+                // Posting the document again would not help, so its event is accepted without the file.
+                guard error.code == .tooLarge else { throw IntakeError(error) }
+                completed[index].payload["raw_media"]?["tooLarge"] = true
+                completed[index].payload["raw_media"]?["error"] = error.json
+            }
         }
         return completed
     }
 
-    private func keep(_ bytes: [UInt8]) async throws(IntakeError) -> MediaID {
+    private func keep(_ bytes: [UInt8]) async throws(MediaError) -> MediaID {
         switch files {
-        case .identified: return MediaID(digest: SHA256.digest(of: bytes))
-        case .stored(let store):
-            do {
-                return try await store.deposit(bytes).id
-            } catch {
-                throw IntakeError(error)
-            }
+        case .identified: MediaID(digest: SHA256.digest(of: bytes))
+        case .stored(let store): try await store.deposit(bytes).id
         }
     }
 }

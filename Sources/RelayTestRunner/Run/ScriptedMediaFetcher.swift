@@ -44,7 +44,8 @@ final class ScriptedMediaFetcher: MediaFetcher {
         _ media: RawMediaReference,
         source: String,
         session: String,
-        limits: MediaFetchLimits
+        limits: MediaFetchLimits,
+        priority: MediaFetchPriority
     ) async throws(MediaError) -> StoredMedia {
         let deadline = clock.now + limits.timeout
         let (file, arrival) = state.withLock { $0.begin(media, script, at: clock.now) }

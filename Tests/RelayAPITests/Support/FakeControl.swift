@@ -63,7 +63,8 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
             continuation.finish()
         }
         return ServedMediaFile(
-            content: StoredMediaStream(size: Int64(bytes.count), range: range, chunks: chunks), mimetype: query["t"])
+            content: StoredMediaStream(size: Int64(bytes.count), range: range, chunks: chunks), mimetype: query["t"],
+            mayBeShown: query["shown"] == "yes")
     }
 
     func destinations() async throws(APIError) -> [DestinationStatus] { state.withLock { $0.destinations } }
