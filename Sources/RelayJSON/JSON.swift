@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A JSON value (RFC 8259).
 ///
 /// Numbers are exact: a number that fits in an `Int64` is an `int`, and every other number keeps the text of its
@@ -141,9 +143,20 @@ extension JSON: Hashable {
 extension String {
     /// Whether both have the same UTF-8. `==` alone would treat `é` and `e` with a combining accent as the same key.
     @inline(__always)
-    func hasSameBytes(as other: String) -> Bool {
-        // `==` decides nearly every case by comparing memory; strings that it calls equal can differ only in
-        // normalization.
-        self == other && utf8.count == other.utf8.count && (utf8.count < 2 || utf8.elementsEqual(other.utf8))
+    package func hasSameBytes(as other: String) -> Bool {
+        // Most different strings differ in length.
+        utf8.count == other.utf8.count && hasSameContent(as: other)
+    }
+
+    @inline(never)
+    private func hasSameContent(as other: String) -> Bool {
+        let isSame = utf8.withContiguousStorageIfAvailable { own in
+            other.utf8.withContiguousStorageIfAvailable { other in
+                guard let own = own.baseAddress, let start = other.baseAddress else { return true }
+                return memcmp(own, start, other.count) == 0
+            }
+        }
+        // Native strings are contiguous; only other strings are compared byte by byte.
+        return isSame.flatMap { $0 } ?? utf8.elementsEqual(other.utf8)
     }
 }
