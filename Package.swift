@@ -147,6 +147,13 @@ let package = Package(
             ["RelayCore", "RelayCrypto", "RelayHTTPClient", "RelayJSON", .logging],
             resources: [.copy("Chatwoot")]
         ),
+        // The relay with a stage that ends its process, for `PoisonEventFlowTests`.
+        .executableTarget(
+            name: "CrashingRelay",
+            dependencies: ["Relay", "RelayConfig", "RelayCore", "RelayJSON", .logging],
+            path: "Tests/CrashingRelay",
+            swiftSettings: swiftSettings
+        ),
         tests("RelayJSON", ["RelayTesting"]),
         tests("RelayCore", ["RelayJSON", "RelayTesting"]),
         tests("RelayCrypto", ["RelayCore"]),
@@ -220,7 +227,7 @@ let package = Package(
             [
                 "RelayConfig", "RelayCore", "RelayCrypto", "RelayDelivery", "RelayDestinations", "RelayHTTPClient",
                 "RelayJSON",
-                "RelayPipeline", "RelaySQLite", "RelayTesting", "zaphub", .lifecycle, .logging,
+                "CrashingRelay", "RelayPipeline", "RelaySQLite", "RelayTesting", "zaphub", .lifecycle, .logging,
             ]
         ),
     ],
