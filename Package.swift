@@ -64,7 +64,7 @@ let package = Package(
         // Foundations: JSON, events, deliveries, policies, configuration, and the protocols between targets.
         library("RelayJSON", ["CSimdjson"]),
         library("RelayCore", ["CIDN", "RelayJSON"]),
-        library("RelayJQ", ["CJQ", "RelayJSON"]),
+        library("RelayJQ", ["CRE2", "RelayJSON"]),
         library("RelayConfig", ["RelayCore", "RelayJQ", "RelayJSON", .yams]),
 
         // The processing of events, in the order of the data flow.
@@ -137,7 +137,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CIDN", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
-        .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev"])]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Tests, and the library that they share.
@@ -146,6 +146,13 @@ let package = Package(
             "RelayTesting",
             ["RelayCore", "RelayCrypto", "RelayHTTPClient", "RelayJSON", .logging],
             resources: [.copy("Chatwoot")]
+        ),
+        // The relay with a stage that ends its process, for `PoisonEventFlowTests`.
+        .executableTarget(
+            name: "CrashingRelay",
+            dependencies: ["Relay", "RelayConfig", "RelayCore", "RelayJSON", .logging],
+            path: "Tests/CrashingRelay",
+            swiftSettings: swiftSettings
         ),
         tests("RelayJSON", ["RelayTesting"]),
         tests("RelayCore", ["RelayJSON", "RelayTesting"]),
@@ -220,7 +227,7 @@ let package = Package(
             [
                 "RelayConfig", "RelayCore", "RelayCrypto", "RelayDelivery", "RelayDestinations", "RelayHTTPClient",
                 "RelayJSON",
-                "RelayPipeline", "RelaySQLite", "RelayTesting", "zaphub", .lifecycle, .logging,
+                "CrashingRelay", "RelayPipeline", "RelaySQLite", "RelayTesting", "zaphub", .lifecycle, .logging,
             ]
         ),
     ],

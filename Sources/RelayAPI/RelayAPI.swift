@@ -82,7 +82,7 @@ package struct RelayAPI: Sendable {
         MessageHistoryRoutes(store: store).add(to: &routes)
         TraceRoutes(store: store, destinations: controls.destinations).add(to: &routes)
         RejectedDocumentRoutes(store: store).add(to: &routes)
-        TapRoutes(taps: taps, configuration: controls.configuration).add(to: &routes)
+        TapRoutes(taps: taps, filters: FilterEvaluationPool(), configuration: controls.configuration).add(to: &routes)
         ConfigurationRoutes(configuration: controls.configuration).add(to: &routes)
         // A middleware applies to routes added after it and to requests without a route; those above go without.
         router.add(middleware: UnknownRouteMiddleware(known: routes.known, failures: failures))

@@ -143,14 +143,20 @@ extension JSON: Hashable {
 extension String {
     /// Whether both have the same UTF-8. `==` alone would treat `é` and `e` with a combining accent as the same key.
     @inline(__always)
-    func hasSameBytes(as other: String) -> Bool {
-        guard utf8.count == other.utf8.count else { return false }
-        var (a, b) = (self, other)
-        return a.withUTF8 { a in
-            b.withUTF8 { b in
-                guard let first = a.baseAddress, let second = b.baseAddress else { return true }
-                return memcmp(first, second, a.count) == 0
+    package func hasSameBytes(as other: String) -> Bool {
+        // Most different strings differ in length.
+        utf8.count == other.utf8.count && hasSameContent(as: other)
+    }
+
+    @inline(never)
+    private func hasSameContent(as other: String) -> Bool {
+        let isSame = utf8.withContiguousStorageIfAvailable { own in
+            other.utf8.withContiguousStorageIfAvailable { other in
+                guard let own = own.baseAddress, let start = other.baseAddress else { return true }
+                return memcmp(own, start, other.count) == 0
             }
         }
+        // Native strings are contiguous; only other strings are compared byte by byte.
+        return isSame.flatMap { $0 } ?? utf8.elementsEqual(other.utf8)
     }
 }

@@ -11,6 +11,12 @@ struct EventRun: Sendable {
     private(set) var suspension: Pipeline.Suspension?
     private var recorder: EventTraceRecorder
 
+    /// Called with `PIPELINE/STAGE` before each stage; nil: not called.
+    var onStep: (@Sendable (String) -> Void)? {
+        get { recorder.onStep }
+        set { recorder.onStep = newValue }
+    }
+
     /// - Parameter moment: now.
     init(_ event: Event, pipelines: [Pipeline], taps: TapRegistry, at moment: Timestamp) {
         self.event = event
@@ -64,6 +70,26 @@ struct EventRun: Sendable {
             }
             index += 1
         }
+    }
+
+    /// Makes the event a dead letter of each of its pipelines without running it: two processes in succession died
+    /// while it ran alone.
+    /// - Parameter stage: where it was then, as `PIPELINE/STAGE`; empty when it is not known.
+    mutating func setAside(stage: String, _ logger: Logger) {
+        let place = stage.isEmpty ? "this event" : "this event, at \(stage),"
+        let message = "The relay's process ended twice in succession while \(place) was all that ran."
+        for pipeline in pipelines {
+            recorder.begin(pipeline.name)
+            recorder.note("", .failed(message: message, reason: DeadLetterReason.crashed.rawValue, then: "dead_letter"))
+            logger.error(
+                "The process ended twice in succession while an event ran alone; the event is a dead letter",
+                metadata: ["pipeline": "\(pipeline.name)", "stage": "\(stage)", "event": "\(event.id)"]
+            )
+            let letter = PlannedDelivery(
+                of: event, to: .pipeline(pipeline.name), lane: nil, pipeline: pipeline.name, signing: nil)
+            result.failures.append(StageDeadLetter(stage: "", message: message, reason: .crashed, delivery: letter))
+        }
+        result.trace = recorder.trace
     }
 
     /// Makes the failed event a dead letter of its pipeline.

@@ -20,6 +20,8 @@ struct EventTraceRecorder: Sendable {
     /// Which of the events of a split runs now; from 1.
     private var part = 1
     private var lastSplit: String?
+    /// Called with `PIPELINE/STAGE` before each stage, and before the rest of one that waited.
+    var onStep: (@Sendable (String) -> Void)?
 
     /// - Parameter taps: nil: there are none.
     init(
@@ -57,8 +59,12 @@ struct EventTraceRecorder: Sendable {
     }
 
     func enter(_ step: PipelineStep, _ draft: PipelineEvent, at clock: any RelayClock) {
+        onStep?("\(pipeline)/\(step.id)")
         if isTapped { show(.before, step, draft, at: clock) }
     }
+
+    /// The rest of a stage that waited begins.
+    func reenter(_ step: PipelineStep) { onStep?("\(pipeline)/\(step.id)") }
 
     /// A stage has its outcome. For one that waits this is called again at the end.
     mutating func leave(

@@ -86,6 +86,7 @@ package struct Pipeline: Sendable {
         guard case .run(let step, let recovery) = definition.program.instructions[state.nextInstruction] else {
             return run(&state, in: context, &recorder)
         }
+        recorder.reenter(step)
         let result = take(step, recovery, from: suspension.before, &state, in: context, &recorder) {
             draft throws(StageError) in
             try change.get()(&draft, context)

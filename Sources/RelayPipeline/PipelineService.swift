@@ -26,6 +26,9 @@ package final class PipelineService: Service {
         package var maxWaiting = 2_000
         /// Events that are held, those behind waiting ones included. Only their ids are in memory.
         package var maxHeld = 100_000
+        /// How long nothing runs before an event with which alone the last process died runs again. A process that is
+        /// killed without regard to its events dies meanwhile as a rule, and not twice in the same event.
+        package var secondTryDelay = Duration.seconds(1)
 
         package init() {}
     }
@@ -44,6 +47,7 @@ package final class PipelineService: Service {
     private let media: (any MediaFetcher)?
     private let gateways: (any GatewayDirectoryLookup)?
     private let taps: TapRegistry
+    private let marker: EventRunMarkerFile?
     private let clock: any RelayClock
     private let logger: Logger
     private let configuration: Configuration
@@ -54,6 +58,7 @@ package final class PipelineService: Service {
     ///   - media: gets files for `media` stages; nil: they pass on references.
     ///   - gateways: asks gateways for names, for `enrich` stages; nil: none is asked.
     ///   - taps: receive what happens.
+    ///   - marker: tells the next process which events this one worked on; nil: it cannot know.
     package init(
         journal: any Journal & DirectoryReader,
         provider: any PipelineProvider,
@@ -61,6 +66,7 @@ package final class PipelineService: Service {
         media: (any MediaFetcher)? = nil,
         gateways: (any GatewayDirectoryLookup)? = nil,
         taps: TapRegistry = TapRegistry(),
+        marker: EventRunMarkerFile? = nil,
         clock: any RelayClock,
         logger: Logger,
         configuration: Configuration = Configuration()
@@ -71,6 +77,7 @@ package final class PipelineService: Service {
         self.media = media
         self.gateways = gateways
         self.taps = taps
+        self.marker = marker
         self.clock = clock
         self.logger = logger
         self.configuration = configuration
@@ -118,6 +125,12 @@ package final class PipelineService: Service {
     /// - Throws: what the store throws. Then all events that were not committed must be read again, in order.
     private func work(onProgress: () -> Void) async throws(StoreError) {
         inbox.withLock { $0 = Inbox() }
+        if marker?.marker.lastAlone != nil {
+            let deadline = clock.now + configuration.secondTryDelay
+            while clock.now < deadline, !Task.isShuttingDownGracefully, !Task.isCancelled {
+                await wakeSignal.wait(until: deadline, clock: clock)
+            }
+        }
         let result: Result<Void, StoreError> = await withDiscardingTaskGroup { works in
             var backlog = PipelineServiceState()
             while !Task.isShuttingDownGracefully && !Task.isCancelled {
@@ -156,31 +169,32 @@ package final class PipelineService: Service {
         let context = StageContext(
             directory: directory, routes: provider.routes, media: media, gateways: gateways, clock: clock
         )
-        var results: [EventProcessingResult] = []
+        var batch = PipelineBatch(
+            pipelines: pipelines, context: context, directory: directory, logger: logger, marker: marker)
         let resumed = finished.compactMap { event, change in
             backlog.waiting.removeValue(forKey: event).map { (run: $0, change: change) }
         }
         // What they look up may have left the cache while they waited.
         try await load(for: resumed.map(\.run.event), pipelines)
+        batch.begin(resumed.map(\.run.event.id))
         for (run, change) in resumed {
-            var run = run
-            run.resume(with: change, in: context, directory: directory, logger: logger)
-            guard run.suspension == nil else {
-                backlog.wait(run)
-                continue
+            if let waiting = batch.resume(run, with: change) {
+                backlog.wait(waiting)
+            } else {
+                backlog.finish(run)
             }
-            results.append(run.result)
-            backlog.finish(run)
         }
-        try await resumeHeldEvents(&backlog, pipelines, context, &results)
-        let page = try await takeEvents(&backlog, except: Set(results.map(\.event)))
+        try await resumeHeldEvents(&backlog, &batch)
+        let page = try await takeEvents(&backlog, except: Set(batch.results.map(\.event)))
         try await load(for: page, pipelines)
+        batch.begin(page.map(\.id))
         for stored in page {
             let event = identified(stored, &backlog)
             if backlog.queue.hold(event) { continue }
-            if let result = begin(event, pipelines, context, &backlog) { results.append(result) }
+            if let waiting = batch.run(event, taps: taps) { backlog.wait(waiting) }
         }
-        if !results.isEmpty { try await journal.commit(results, at: clock.now) }
+        if !batch.results.isEmpty { try await journal.commit(batch.results, at: clock.now) }
+        batch.end { $0 > backlog.cursor || backlog.queue.contains($0) }
         return !finished.isEmpty || !page.isEmpty || !backlog.open.isEmpty
     }
 
@@ -223,27 +237,11 @@ package final class PipelineService: Service {
         try await directory.load(for: events, from: journal)
     }
 
-    /// Runs an event from the first stage. Nil when a stage waits.
-    private func begin(
-        _ event: Event,
-        _ pipelines: [Pipeline],
-        _ context: StageContext,
-        _ backlog: inout PipelineServiceState
-    ) -> EventProcessingResult? {
-        var run = EventRun(event, pipelines: pipelines, taps: taps, at: clock.now)
-        run.run(in: context, directory: directory, logger: logger)
-        guard run.suspension != nil else { return run.result }
-        backlog.wait(run)
-        return nil
-    }
-
     /// Runs events that were held behind others that are done, at most a batch of them, so that other chats run as
     /// well.
     private func resumeHeldEvents(
         _ backlog: inout PipelineServiceState,
-        _ pipelines: [Pipeline],
-        _ context: StageContext,
-        _ results: inout [EventProcessingResult]
+        _ batch: inout PipelineBatch
     ) async throws(StoreError) {
         var left = configuration.batch
         while left > 0, let key = backlog.open.first {
@@ -253,16 +251,16 @@ package final class PipelineService: Service {
             }
             left -= 1
             guard let stored = try await journal.event(id) else { continue }
-            try await load(for: [stored], pipelines)
+            try await load(for: [stored], batch.pipelines)
             let event = identified(stored, &backlog)
             // Its chat may have become one with another one, whose events go first.
             guard backlog.queue.mayRun(event) else {
                 backlog.queue.putBack(event)
                 continue
             }
-            if let result = begin(event, pipelines, context, &backlog) {
-                results.append(result)
-            } else {
+            batch.begin(CollectionOfOne(id))
+            if let waiting = batch.run(event, taps: taps) {
+                backlog.wait(waiting)
                 backlog.open.removeFirst()
             }
         }

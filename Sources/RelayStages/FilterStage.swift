@@ -9,7 +9,9 @@ package struct FilterStage: ConfigurableStage {
     package static let keep = OptionField.condition(
         "keep", "Events that meet these criteria, or for which this expression is true, continue."
     ).optional
-    package static let drop = OptionField.expression("drop", "Events for which this is true are dropped.").optional
+    package static let drop = OptionField.conditionExpression(
+        "drop", "Events for which this is true are dropped."
+    ).optional
     package static let fields = [AnyOptionField(keep), AnyOptionField(drop)]
     package static let mainField: String? = nil
     package static let effects: [StageFlowEffect] = [

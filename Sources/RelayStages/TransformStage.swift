@@ -4,8 +4,6 @@ package import RelayJQ
 internal import RelayJSON
 
 /// `- transform: EXPR`: replaces the payload or the whole body, or makes several events, with a jq program.
-///
-/// The program's numbers are doubles: an integer beyond 2^53 loses its last digits.
 package struct TransformStage: ConfigurableStage {
     package static let kind = "transform"
     package static let summary = "Makes the payload, the whole body, or several events with a jq program."

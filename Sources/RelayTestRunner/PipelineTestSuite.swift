@@ -6,7 +6,6 @@ package struct PipelineTestSuite: Sendable {
     package let warnings: [Diagnostic]
     private let configuration: RelayConfiguration
     private let tests: [PipelineTest]
-    private let expressions: TestExpressionCompiler
 
     /// - Parameters:
     ///   - files: only the tests in these files, which are pipelines or test files; empty: all of `pipelines/`.
@@ -18,11 +17,9 @@ package struct PipelineTestSuite: Sendable {
         environment: [String: String],
         readsInput: Bool = true
     ) throws(InvalidConfigurationError) {
-        let expressions = TestExpressionCompiler()
-        let reader = PipelineTestReader(configuration: configuration, expressions: expressions, readsInput: readsInput)
+        let reader = PipelineTestReader(configuration: configuration, readsInput: readsInput)
         let read = try configuration.tests(in: files, environment: environment) { try reader.tests($0) }
         self.configuration = configuration
-        self.expressions = expressions
         tests = read.value
         warnings = read.warnings
     }
@@ -39,7 +36,7 @@ package struct PipelineTestSuite: Sendable {
         let cases = chosen.map { test in
             let start = ContinuousClock.now
             let record = PipelineTestRunner.run(test, in: configuration)
-            let differences = TestComparison(test: test, record: record, expressions: expressions).differences
+            let differences = TestComparison(test: test, record: record).differences
             return PipelineTestReport.Case(test, differences, duration: ContinuousClock.now - start)
         }
         return PipelineTestReport(cases: cases, filter: filter)

@@ -172,6 +172,24 @@ import Testing
         #expect(try Self.load("from: baileys\n" + Workspace.pipeline).from == ["baileys"])
     }
 
+    @Test func expressionsHaveTheConfiguredBudget() throws {
+        let pipeline = "stages:\n  - deliver: session\n    when: .a\n"
+        let limits =
+            "{ max_steps: 5000, max_memory: 1MiB, max_depth: 50, max_outputs: 7, max_result: 2KiB, max_time: 20ms }"
+        let configured = try ConfigurationTests.load("expressions: \(limits)\n", pipeline: pipeline)
+        var expected = JQBudget()
+        expected.steps = 5_000
+        expected.bytes = 1 << 20
+        expected.depth = 50
+        expected.outputs = 7
+        expected.resultBytes = 2 << 10
+        expected.time = .milliseconds(20)
+        #expect(configured.expressions == expected)
+        #expect(configured.pipelines.first?.steps.first?.when?.budget == expected)
+        let standard = try ConfigurationTests.load("version: 1\n", pipeline: pipeline)
+        #expect(standard.pipelines.first?.steps.first?.when?.budget == JQBudget())
+    }
+
     @Test func idsAreTheKindAndANumberUnlessGiven() throws {
         let pipeline = try Self.load(
             """

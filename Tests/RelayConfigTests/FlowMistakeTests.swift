@@ -58,7 +58,7 @@ import Testing
                 pipelines/default.yaml:7:9: error: a case of switch is a map
                    7 |       - .a
                      |         ^ help: write - case: '.payload.isGroup' and its stages:
-                pipelines/default.yaml:8:19: error: "case" is no jq expression: syntax error, unexpected '(', expecting end of the expression
+                pipelines/default.yaml:8:19: error: "case" is no jq expression: syntax error: unexpected `(`, expected the end of the expression
                    8 |       - case: '.a ('
                      |                   ^
                 pipelines/default.yaml:9:18: error: there is no stage "persit"

@@ -75,7 +75,7 @@ import Testing
                 pipelines/default.yaml:8:5: error: "drop" is an option of filter
                    8 |     drop: '.a'
                      |     ^ help: indent it under "filter:"
-                pipelines/default.yaml:9:42: error: "drop" is no jq expression: syntax error, unexpected end of the expression
+                pipelines/default.yaml:9:42: error: "drop" is no jq expression: syntax error: unexpected end of the expression, expected an expression
                    9 |   - filter: { drop: '.payload.chatId == (' }
                      |                                          ^
                 pipelines/default.yaml:10:13: error: filter needs "keep" or "drop", and not both
@@ -102,7 +102,7 @@ import Testing
                 pipelines/default.yaml:17:24: error: there is no destination "cmr"
                   17 |   - deliver: [session, cmr]
                      |                        ^ help: did you mean "crm"?
-                pipelines/default.yaml:18:17: error: "when" is no jq expression: syntax error, unexpected character
+                pipelines/default.yaml:18:17: error: "when" is no jq expression: syntax error: unexpected `)`, expected an expression
                   18 |     when: '.a | )'
                      |                 ^
                 pipelines/default.yaml:19:9: error: "id" must be small letters, digits, - and _, begin with a letter, and have at most 64

@@ -141,7 +141,7 @@ struct FilterStage: ConfigurableStage {
     static let kind = "filter"
     static let summary = "Keeps or drops events."
     static let keep = OptionField.condition("keep", "Events to keep.").optional
-    static let drop = OptionField.expression("drop", "Events to drop.").optional
+    static let drop = OptionField.conditionExpression("drop", "Events to drop.").optional
     static let fields = [AnyOptionField(keep), AnyOptionField(drop)]
     static let effects: [StageFlowEffect] = [
         .filters(option: "keep", passes: true), .filters(option: "drop", passes: false),

@@ -34,7 +34,6 @@ import Testing
         ] as [(String, [JSON])])
     func evaluates(source: String, outputs: [JSON]) throws {
         let program = try JQProgram(source)
-        // A second time, on an interpreter that has been used before.
         #expect(try program.evaluate(Self.event) == outputs)
         #expect(try program.evaluate(Self.event) == outputs)
         #expect(program.source == source)
@@ -63,19 +62,40 @@ import Testing
     }
 
     @Test(arguments: [
-        (JSON.int(9_007_199_254_740_992), JSON.int(9_007_199_254_740_992)),
-        (.int(-9_007_199_254_740_991), .int(-9_007_199_254_740_991)),
-        (.int(.max), .number("9.223372036854776e+18")),
-        (.number("1.0"), .int(1)), (.number("1e3"), .int(1000)), (.number("0.1"), .number("0.1")),
-        (.number("1e400"), .number("1.7976931348623157e+308")), (.number("-0"), .number("-0.0")),
+        JSON.int(9_007_199_254_740_993), .int(.max), .int(.min), .number("1.0"), .number("1e3"), .number("1e400"),
+        .number("-0"), .number("123456789012345678901234567890"), .number("3.14159265358979323846"),
     ])
-    func passesNumbersThroughDoubles(input: JSON, output: JSON) throws {
-        #expect(try JQProgram(".").evaluate(input) == [output])
-        #expect(try JQProgram(".").evaluate([input]) == [[output]])
+    func keepsTheDigitsOfNumbers(number: JSON) throws {
+        #expect(try JQProgram(".").evaluate(number) == [number])
+        #expect(try JQProgram("[.] | .[0] | {a: .} | .a").evaluate(number) == [number])
+        #expect(try JQProgram("tojson").evaluate(number) == [.string(number.text)])
+        #expect(
+            try JQProgram(number.text).evaluate(nil) == [
+                number.text == "-9223372036854775808"
+                    ? .number("-9.223372036854776e+18") : number.text == "-0" ? .number("-0") : number
+            ])
     }
 
-    @Test func turnsWhatIsNoNumberIntoNull() throws {
-        #expect(try JQProgram("nan, [nan]").evaluate(nil) == [nil, [nil]])
+    @Test(
+        arguments: [
+            ("9007199254740993 + 0", .int(9_007_199_254_740_993)), ("9223372036854775807 + 0", .int(.max)),
+            ("9223372036854775807 + 1", .number("9.223372036854776e+18")), ("3000000000 * 3", .int(9_000_000_000)),
+            ("9223372036854775807 * 2", .number("1.8446744073709552e+19")), ("7 / 2", .number("3.5")),
+            ("6 / 2", .int(3)),
+            ("1.5 + 1.5", .int(3)), ("9007199254740993 == 9007199254740992", .bool(false)), ("1 == 1.0", .bool(true)),
+            ("100000000000000000000 < 100000000000000000001", .bool(true)), ("nan < nan", .bool(true)),
+            ("[nan] | sort", [nil]), ("infinite", .number("1.7976931348623157e+308")), ("nan", nil),
+        ] as [(String, JSON)])
+    func computes(source: String, output: JSON) throws {
+        #expect(try JQProgram(source).evaluate(nil) == [output])
+        let computed = source.replacing("9223372036854775807", with: ".")
+        if computed != source { #expect(try JQProgram(computed).evaluate(.int(.max)) == [output]) }
+    }
+
+    @Test func takesTheRemainderOfTheSmallestNumber() throws {
+        #expect(try JQProgram(". % -1").evaluate(.int(.min)) == [0])
+        #expect(try JQProgram(". / -1").evaluate(.int(.min)) == [.number("9.223372036854776e+18")])
+        #expect(try JQProgram("-. , abs, length").evaluate(.int(.min)).count == 3)
     }
 
     @Test func seesItsVariables() throws {
@@ -89,51 +109,20 @@ import Testing
         let text = #expect(throws: JQError.self) { try program.evaluate("x") }
         #expect(text?.message == "Cannot index string with string \"a\"")
         #expect(text?.offset == nil)
-        #expect(#expect(throws: JQError.self) { try program.isTrue(2) }?.message == #"{"code":2}"#)
+        #expect(#expect(throws: JQError.self) { try program.isTrue(2) }?.raised == ["code": 2])
         #expect(try program.evaluate(1) == [1])
         #expect(throws: JQError.self) { try JQProgram("1, error(\"x\")").evaluate(nil) }
     }
 
-    @Test func limitsTheOutputs() throws {
-        #expect(try JQProgram("range(10000)").evaluate(nil).count == 10_000)
-        for source in ["range(10001)", "repeat(1)", "range(infinite) as $i | path(.a, .b)"] {
-            let program = try JQProgram(source)
-            for _ in 0..<2 {
-                let error = #expect(throws: JQError.self) { try program.evaluate(nil) }
-                #expect(error?.message == "the expression has more than 10000 outputs")
-            }
-        }
-    }
-
-    @Test func stopsAnExpressionThatDoesNotEnd() throws {
-        for source in [
-            "last(repeat(1))", "[limit(3; path(repeat(.a)))] | until(false; .)", "\"abc\" | gsub(\"\"; \"x\")",
-        ] {
-            let program = try JQProgram(source)
-            let error = #expect(throws: JQError.self) { try program.evaluate(nil) }
-            #expect(error?.message == "the expression took more than half a second and was stopped")
-        }
-        let program = try JQProgram("if . then last(repeat(1)) else 1 end")
-        #expect(throws: JQError.self) { try program.isTrue(true) }
-        #expect(try program.evaluate(false) == [1])
-    }
-
-    @Test func refusesResultsThatAreNestedTooDeeply() throws {
-        let program = try JQProgram("reduce range(.) as $i (0; [.])")
-        #expect(try program.evaluate(500).first?[0] != nil)
-        let error = #expect(throws: JQError.self) { try program.evaluate(5000) }
-        #expect(error?.message.contains("1024") == true)
-        #expect(try program.evaluate(0) == [0])
-    }
-
     @Test func evaluatesOnManyThreadsAtOnce() async throws {
         let program = try JQProgram(
-            "{n: (.n * 2), list: [range(.n % 7)], t: (.text | ascii_downcase)} | .path = [paths]")
+            "{n: (.n * 2), list: [range(.n % 7)], t: (.text | ascii_downcase | gsub(\"[aeiou]\"; \"_\"))} | .path = [paths]"
+        )
         let alone = try (0..<50).map { try program.evaluate(["n": .int($0), "text": "Text \($0)"]) }
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for worker in 0..<12 {
                 group.addTask {
-                    for round in 0..<150 {
+                    for round in 0..<50 {
                         let n = (worker * 17 + round) % 50
                         guard try program.evaluate(["n": .int(Int64(n)), "text": "Text \(n)"]) == alone[n] else {
                             return false
@@ -144,15 +133,6 @@ import Testing
                 }
             }
             for try await same in group { #expect(same) }
-        }
-    }
-
-    @Test func compilesOnManyThreadsAtOnce() async throws {
-        try await withThrowingTaskGroup(of: [JSON].self) { group in
-            for n in 0..<12 {
-                group.addTask { try JQProgram(". + \(n)").evaluate(1).map { [$0, .int(Int64(n + 1))] } }
-            }
-            for try await pair in group { #expect(pair[0][0] == pair[0][1]) }
         }
     }
 }

@@ -93,7 +93,7 @@ struct ExpressionInputEventsTests {
             try JQProgram.typed(".event\n  | startswith(\"é\") = = 1")
         } throws: { error in
             "\(error)" == """
-                expression:2:23: error: this is no jq expression: syntax error, unexpected '='
+                expression:2:23: error: this is no jq expression: syntax error: unexpected `=`, expected an expression (`=` assigns; compare with `==`)
                    2 |   | startswith("é") = = 1
                      |                       ^
                 1 error, 0 warnings

@@ -92,12 +92,12 @@ struct TransformStageTests {
         #expect(events.map(\.type) == [.messageReceived, .messageReceived])
     }
 
-    /// libjq 1.6 represents all numbers as doubles; docs/configuration.md describes this limitation.
-    @Test func numbersBeyond2To53LoseTheirLastDigits() throws {
-        var draft = draft(["id": .int(9_007_199_254_740_993), "text": "9007199254740993"])
-        _ = try run("transform: .payload", on: &draft)
-        #expect(draft.event.payload["id"]?.int == 9_007_199_254_740_992)
-        #expect(draft.event.payload["text"] == "9007199254740993")
+    @Test func numbersKeepTheirDigits() throws {
+        var draft = draft(["id": .int(9_007_199_254_740_993), "long": .number("0.10000000000000000000001")])
+        _ = try run("transform: '.payload | { id, next: (.id + 1), long }'", on: &draft)
+        #expect(draft.event.payload["id"]?.int == 9_007_199_254_740_993)
+        #expect(draft.event.payload["next"]?.int == 9_007_199_254_740_994)
+        #expect(draft.event.payload["long"]?.text == "0.10000000000000000000001")
     }
 
     @Test(arguments: [

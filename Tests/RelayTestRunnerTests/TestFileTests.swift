@@ -185,10 +185,10 @@ import Testing
                 pipelines/default_test.yaml:8:48: error: "body" says nothing
                    8 |       delivered: [{ to: sesion, at: [0], body: {} }, { to: crm, body: { jq: '.a == (' } }]
                      |                                                ^ help: write equals, contains, jq or pattern
-                pipelines/default_test.yaml:8:85: error: "jq" is no jq expression: syntax error, unexpected end of the expression
+                pipelines/default_test.yaml:8:85: error: "jq" is no jq expression: syntax error: unexpected end of the expression, expected an expression
                    8 |       delivered: [{ to: sesion, at: [0], body: {} }, { to: crm, body: { jq: '.a == (' } }]
                      |                                                                                     ^
-                pipelines/default_test.yaml:9:33: error: "reason" must be exhausted, refused, expired, blocked_destination, invalid_request, interrupted or stage_failed, not "exausted"
+                pipelines/default_test.yaml:9:33: error: "reason" must be exhausted, refused, expired, blocked_destination, invalid_request, interrupted, stage_failed or crashed, not "exausted"
                    9 |       dead: [{ to: crm, reason: exausted, by: filter }]
                      |                                 ^ help: did you mean "exhausted"?
                 pipelines/default_test.yaml:10:23: error: there is no stage "filtr"

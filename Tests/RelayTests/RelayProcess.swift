@@ -13,6 +13,7 @@ final class RelayProcess: Sendable {
     let folder: URL
     private let environment: [String: String]
     private let arguments: [String]
+    private let name: String
     private let state = Mutex<(process: ChildProcess, url: String)?>(nil)
     private let engine: CurlEngine
 
@@ -20,14 +21,17 @@ final class RelayProcess: Sendable {
     ///   - configuration: the contents of `config.yaml`; it listens on `127.0.0.1:0`.
     ///   - pipeline: the contents of `pipelines/default.yaml`.
     ///   - arguments: additional arguments of `serve`.
+    ///   - program: the name of the executable.
     init(
         configuration: String = RelayProcess.configuration(),
         pipeline: String = RelayProcess.pipeline,
         environment: [String: String] = [:],
         arguments: [String] = [],
-        folder: URL? = nil
+        folder: URL? = nil,
+        program: String = "zaphub"
     ) throws {
         self.arguments = arguments
+        name = program
         self.folder =
             folder ?? FileManager.default.temporaryDirectory.appendingPathComponent("zaphub-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
@@ -84,20 +88,21 @@ final class RelayProcess: Sendable {
         """
 
     /// The executable, which the build creates in the same directory as the tests.
-    static var program: URL {
-        get throws {
-            let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-            let candidates = [beside, Bundle.main.bundleURL, URL(fileURLWithPath: ".build/debug")]
-            let found = candidates.map { $0.appendingPathComponent("zaphub") }
-                .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-            return try #require(found, "zaphub is not beside the tests; build the package first")
-        }
+    static var program: URL { get throws { try executable("zaphub") } }
+
+    /// An executable that the build creates in the same directory as the tests.
+    private static func executable(_ name: String) throws -> URL {
+        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let candidates = [beside, Bundle.main.bundleURL, URL(fileURLWithPath: ".build/debug")]
+        let found = candidates.map { $0.appendingPathComponent(name) }
+            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+        return try #require(found, "\(name) is not beside the tests; build the package first")
     }
 
     /// Starts the process and waits until it reports the URL on which it listens.
     func start() async throws {
         let child = try ChildProcess(
-            Self.program.path,
+            Self.executable(name).path,
             ["serve", "--config", folder.appendingPathComponent("config.yaml").path] + arguments,
             environment: ["ZAPHUB_API_KEY": Self.key].merging(environment) { _, new in new },
             output: folder.appendingPathComponent("output.txt").path,
@@ -132,6 +137,14 @@ final class RelayProcess: Sendable {
         guard let running else { return 0 }
         running.signal(signal)
         return try await running.end()
+    }
+
+    /// Waits until the process ends by itself, and forgets it. Returns as ``end(_:)`` does.
+    func waitForEnd() async throws -> Int32 {
+        guard let running = state.withLock({ $0?.process }) else { return 0 }
+        let status = try await running.end()
+        state.withLock { $0 = nil }
+        return status
     }
 
     /// Runs another `zaphub` command against the relay.

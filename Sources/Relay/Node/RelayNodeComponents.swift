@@ -73,6 +73,7 @@ struct RelayNodeComponents: Sendable {
             media: media.fetcher,
             gateways: LookupService(sender: engine, clock: clock, logger: logger),
             taps: taps,
+            marker: EventRunMarkerFile(path: nodeStore.path + ".running", logger: logger),
             clock: clock,
             logger: logger
         )

@@ -6,6 +6,7 @@ internal import RelayCore
 /// The route for a live view of events. It requires the API key, because it shows message texts and phone numbers.
 struct TapRoutes: Sendable {
     let taps: TapRegistry
+    let filters: FilterEvaluationPool
     let configuration: any ConfigurationControl
 
     func add(to routes: inout RouteTable) {
@@ -16,7 +17,7 @@ struct TapRoutes: Sendable {
         var reader = try request.query()
         let query = try TapQuery(&reader, pipelines: await configuration.pipelines())
         let tap = try open(query)
-        let feed = TapEventStreamWriter(tap: tap, query: query)
+        let feed = TapEventStreamWriter(tap: tap, query: query, filters: filters)
         let body = request.request.body
         return Response(
             status: .ok,

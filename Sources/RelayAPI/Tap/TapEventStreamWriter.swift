@@ -8,6 +8,7 @@ internal import RelayJSON
 struct TapEventStreamWriter: Sendable {
     let tap: TapSubscription
     let query: TapQuery
+    let filters: FilterEvaluationPool
 
     /// The interval of heartbeats, by which both sides and proxies detect a dead connection.
     private static let heartbeat: Duration = .seconds(15)
@@ -62,7 +63,7 @@ struct TapEventStreamWriter: Sendable {
             if batch.end == .gone { return }
             if batch.tapEvents.isEmpty, batch.lost == 0 { progress.output.writeString(": still here\n\n") }
             for tapEvent in batch.tapEvents {
-                show(tapEvent, &progress)
+                await show(tapEvent, &progress)
                 if progress.output.readableBytes >= Self.piece { try await flush(&progress, to: &writer) }
                 if let limit = query.limit, progress.shown >= limit {
                     return try await finish(.limit, &progress, &writer)
@@ -74,11 +75,14 @@ struct TapEventStreamWriter: Sendable {
         }
     }
 
-    private func show(_ tapEvent: TapEvent, _ progress: inout StreamState) {
+    @concurrent
+    private func show(_ tapEvent: TapEvent, _ progress: inout StreamState) async {
         let document = TapEventView.json(tapEvent)
-        do {
-            if let filter = query.filter, try !filter.isTrue(document) { return }
+        do throws(JQError) {
+            if let filter = query.filter, try await !filters.isTrue(filter, of: document) { return }
         } catch {
+            // The client is gone.
+            if error.code == .cancelled { return }
             guard !progress.hasToldFilterFailure else { return }
             progress.hasToldFilterFailure = true
             let text = "The filter failed on one, which is left out like all others that it fails on: \(error)"

@@ -34,7 +34,7 @@ struct TapQuery: Sendable {
 
     private static func compile(_ source: String) throws(APIError) -> JQProgram {
         do throws(JQError) {
-            return try JQProgram(source)
+            return try JQProgram.condition(source, budget: .small)
         } catch {
             let place = error.offset.map { offset in
                 String(decoding: source.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count + 1

@@ -1,15 +1,19 @@
 internal import RelayCore
+internal import RelayJQ
 
 extension PipelineFlowCheck {
     /// A program as a condition, and the event types that it names.
     struct AnalyzedCondition {
         var condition: SymbolicCondition
+        /// The offsets are in Unicode scalars.
         var types: [(name: String, offset: Int)]
     }
 
     /// The condition in an option: an expression, or criteria; nil when it is neither.
     func condition(_ node: ConfigNode, at state: State) -> AnalyzedCondition? {
-        guard node.isMap else { return (try? node.text).map { condition($0, at: state) } }
+        guard node.isMap else {
+            return (try? node.text).flatMap { try? JQProgram($0) }.map { condition($0, at: state) }
+        }
         return (try? EventCriteriaOptions.read(node, as: node.label)).map { condition($0, at: state) }
     }
 
@@ -23,10 +27,11 @@ extension PipelineFlowCheck {
         return SymbolicConditionBuilder(epoch: epoch, keepsType: state.keepsType)
     }
 
-    func condition(_ source: String, at state: State) -> AnalyzedCondition {
+    func condition(_ program: JQProgram, at state: State) -> AnalyzedCondition {
         var reader = builder(at: state)
-        let condition = reader.condition(source)
-        return AnalyzedCondition(condition: condition, types: reader.types)
+        let condition = reader.condition(program)
+        let types = reader.types.map { ($0.name, program.source.scalarOffset(ofByte: $0.offset)) }
+        return AnalyzedCondition(condition: condition, types: types)
     }
 
     /// Warns of a condition that no event can fulfill.

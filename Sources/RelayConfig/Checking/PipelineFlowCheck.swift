@@ -87,7 +87,7 @@ struct PipelineFlowCheck {
         var inner = outer
         var passing = SymbolicCondition.never
         if let when = step.when {
-            let condition = condition(when.source, at: outer)
+            let condition = condition(when, at: outer)
             guard mayBeTrue(condition, step.source?.when, "when", at: outer) else { return outer }
             inner.condition = .both(outer.condition, condition.condition)
             passing = .both(outer.condition, condition.condition.negated)
@@ -161,7 +161,7 @@ struct PipelineFlowCheck {
         for (index, branch) in step.branches.enumerated() {
             var start = rest
             if let program = branch.condition {
-                let condition = condition(program.source, at: rest)
+                let condition = condition(program, at: rest)
                 guard mayBeTrue(condition, branch.conditionNode, "case", at: rest, earlier: index > 0) else { continue }
                 start.condition = .both(rest.condition, condition.condition)
                 rest.condition = .both(rest.condition, condition.condition.negated)

@@ -189,6 +189,7 @@ final class YAMLSnippetChecker {
             egress: egress ?? read.egress,
             logging: read.logging,
             delivery: read.delivery,
+            expressions: read.expressions,
             pipelines: pipelines,
             files: .text(block.lines.joined(separator: "\n"), path: path, title: "pipelines/\(name)_test.yaml"),
             assumes: true,

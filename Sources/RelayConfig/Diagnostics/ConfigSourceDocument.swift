@@ -1,3 +1,4 @@
+internal import RelayJQ
 internal import Synchronization
 
 /// The origin of configuration values, one file or one JSON document, and the mistakes found in it.
@@ -9,6 +10,8 @@ final class ConfigSourceDocument: Sendable {
     let interpolation: VariableInterpolation?
     /// Validates the URL of a delivery: returns a description of the problem, or nil when the URL is allowed.
     let urlCheck: (@Sendable (String) -> String?)?
+    /// What an evaluation of its expressions may use.
+    let expressionBudget: JQBudget
 
     private struct Annotations {
         var issues: [ValueIssue] = []
@@ -22,12 +25,14 @@ final class ConfigSourceDocument: Sendable {
         path: String,
         lines: [String] = [],
         interpolation: VariableInterpolation? = nil,
-        urlCheck: (@Sendable (String) -> String?)? = nil
+        urlCheck: (@Sendable (String) -> String?)? = nil,
+        expressionBudget: JQBudget = JQBudget()
     ) {
         self.path = path
         self.lines = lines
         self.interpolation = interpolation
         self.urlCheck = urlCheck
+        self.expressionBudget = expressionBudget
     }
 
     func report(_ issue: ValueIssue) {

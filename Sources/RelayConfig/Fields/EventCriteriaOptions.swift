@@ -84,7 +84,7 @@ extension OptionValueType where Value == EventCondition {
             parse: { node in
                 if node.isList { throw node.mismatch(name) }
                 guard node.isMap else {
-                    return .expression(try OptionValueType<JQProgram>.expression.parse(node))
+                    return .expression(try OptionValueType<JQProgram>.conditionExpression.parse(node))
                 }
                 return .criteria(try OptionValueType<EventCriteria>.criteria.parse(node))
             }

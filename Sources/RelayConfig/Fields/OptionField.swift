@@ -1,5 +1,4 @@
 package import RelayCore
-package import RelayJQ
 
 /// One option: its name, type, summary and default.
 ///
@@ -190,13 +189,6 @@ extension OptionField where Value == [(name: String, value: String)] {
     /// Header fields of a request, in the order in which they are written.
     package static func headers(_ name: String, _ summary: String, default value: Value? = nil) -> OptionField {
         OptionField(name, summary, .headers, default: value)
-    }
-}
-
-extension OptionField where Value == JQProgram {
-    /// A jq program, compiled when the configuration loads.
-    package static func expression(_ name: String, _ summary: String) -> OptionField<JQProgram> {
-        OptionField(name, summary, .expression)
     }
 }
 

@@ -1,5 +1,4 @@
 internal import RelayCore
-package import RelayJQ
 internal import RelayJSON
 
 extension OptionValueType where Value == String {
@@ -148,24 +147,6 @@ extension OptionValueType where Value == String {
                 throw node.issues(problem.message, help: problem.help, code: .invalidHeader)
             }
             return text
-        }
-    }
-}
-
-extension OptionValueType where Value == JQProgram {
-    /// A jq program, compiled when the configuration loads.
-    package static var expression: OptionValueType<JQProgram> {
-        OptionValueType("a jq expression", show: { _ in .string("a jq expression") }, showNode: { $0.json }) { node in
-            let text = try node.text(expected: "a jq expression")
-            do throws(JQError) {
-                return try JQProgram(text)
-            } catch {
-                let message = "\"\(node.label)\" is no jq expression: \(error.message)"
-                let offset: Int? = error.offset
-                guard let offset else { throw node.issues(message, code: .invalidExpression) }
-                let scalars = String(decoding: text.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count
-                throw node.fail(message, at: scalars, code: .invalidExpression)
-            }
         }
     }
 }

@@ -19,7 +19,7 @@ package struct SwitchStage: ConfigurableStage {
     package static let mainField: String? = cases.name
     package static let effects: [StageFlowEffect] = []
 
-    private static let condition = OptionField.expression("case", "Events for which this is true.")
+    private static let condition = OptionField.conditionExpression("case", "Events for which this is true.")
     private static let stages = OptionField.node("stages", "What runs for them.", "a list of stages", shape: .stages)
     private static let defaultStages = OptionField.node(
         otherwise, "What runs for the rest.", "a list of stages", shape: .stages)

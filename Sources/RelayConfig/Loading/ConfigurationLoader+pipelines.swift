@@ -1,4 +1,5 @@
 internal import RelayCore
+internal import RelayJQ
 internal import RelayJSON
 
 /// The names that pipelines may refer to.
@@ -12,6 +13,13 @@ struct PipelineNameScope {
         self.destinations = Set(destinations)
         self.fragments = fragments
     }
+}
+
+/// What `config.yaml` says that the files of pipelines and fragments are read with.
+struct PipelineFileContext {
+    /// Validates the URL of a delivery; nil: any URL is allowed.
+    var urlCheck: (@Sendable (String) -> String?)?
+    var expressionBudget = JQBudget()
 }
 
 /// A pipeline, and what its stages deliver to.
@@ -72,16 +80,14 @@ extension ConfigurationLoader {
             code: .noPipeline)
     }
 
-    func readPipelines(_ names: PipelineNameScope, urlCheck: (@Sendable (String) -> String?)?)
-        -> ParsedPipelines
-    {
+    func readPipelines(_ names: PipelineNameScope, _ context: PipelineFileContext) -> ParsedPipelines {
         let files = pipelineFiles()
         let list = files.compactMap { file -> LoadedPipeline? in
             if let problem = ConfigurationNameSyntax.problem(file.name) {
                 let message = "the file's name is the pipeline's name, and it \(problem)"
                 fail(file.shown, message, help: "rename the file", code: .fileName)
             }
-            guard let node = read(file.path, shown: file.shown, urlCheck: urlCheck) else { return nil }
+            guard let node = read(file.path, shown: file.shown, context) else { return nil }
             return pipeline(node, name: file.name, shown: file.shown, names)
         }
         return ParsedPipelines(list: list, files: files.count)

@@ -1,4 +1,5 @@
 internal import RelayCore
+internal import RelayJQ
 internal import RelayJSON
 
 /// Loads a configuration once and collects its diagnostics.
@@ -59,13 +60,17 @@ final class ConfigurationLoader {
         }
         let main = MainConfigFileReader(root: root, directory: directory, registry: registry, defaults: defaults)
         let read = main.read()
-        let check = read.flatMap { registry.pipelineURLCheck?($0.egress, $0.server) } ?? registry.urlCheck
+        var context = PipelineFileContext(urlCheck: registry.urlCheck)
+        if let read {
+            context.urlCheck = registry.pipelineURLCheck?(read.egress, read.server) ?? registry.urlCheck
+            context.expressionBudget = read.expressions
+        }
         let names = PipelineNameScope(
             sources: main.names("sources"),
             destinations: main.names("destinations"),
-            fragments: readFragments(urlCheck: check)
+            fragments: readFragments(context)
         )
-        let pipelines = readPipelines(names, urlCheck: check)
+        let pipelines = readPipelines(names, context)
         guard let read, let pipelines = pipelines.complete, !hasErrors else { return nil }
         warn(main, pipelines, read.destinations)
         warnOfUnused(names.fragments, used: pipelines.reduce(into: []) { $0.formUnion($1.fragments) })
@@ -85,6 +90,7 @@ final class ConfigurationLoader {
             egress: read.egress,
             logging: read.logging,
             delivery: read.delivery,
+            expressions: read.expressions,
             pipelines: pipelines.map(\.definition),
             files: files,
             assumes: interpolation.assumes,
@@ -99,7 +105,7 @@ final class ConfigurationLoader {
     func read(
         _ file: String,
         shown: String,
-        urlCheck: (@Sendable (String) -> String?)? = nil,
+        _ context: PipelineFileContext? = nil,
         missing: String = "write it, or name another with --config"
     ) -> ConfigNode? {
         do throws(FileError) {
@@ -112,7 +118,8 @@ final class ConfigurationLoader {
                 path: shown,
                 lines: YAMLReader.lines(of: text),
                 interpolation: interpolation,
-                urlCheck: urlCheck ?? registry.urlCheck
+                urlCheck: context?.urlCheck ?? registry.urlCheck,
+                expressionBudget: context?.expressionBudget ?? JQBudget()
             )
             origins.append(origin)
             return YAMLReader.read(origin)

@@ -1,4 +1,5 @@
 internal import RelayCore
+internal import RelayJQ
 internal import RelayJSON
 
 /// Reads `config.yaml`.
@@ -22,6 +23,7 @@ struct MainConfigFileReader {
         var egress: RelayConfiguration.Egress
         var logging: RelayConfiguration.Logging
         var delivery: RelayConfiguration.Delivery
+        var expressions: JQBudget
         var shown: JSONObject
     }
 
@@ -49,12 +51,13 @@ struct MainConfigFileReader {
         let egress = section("egress", egressFields, &shown) { try Configuration.Egress($0) }
         let logging = section("logging", Configuration.Logging.fields, &shown) { try Configuration.Logging($0) }
         let delivery = section("delivery", Configuration.Delivery.fields, &shown) { try Configuration.Delivery($0) }
+        let expressions = section("expressions", JQBudget.fields, &shown) { try JQBudget($0) }
         let policies = retryPolicies(&shown)
         let sources = sources(&shown)
         let destinations = destinations(policies, &shown)
-        guard let server, let store, let media, let egress, let logging, let delivery, !root.origin.hasErrors else {
-            return nil
-        }
+        guard let server, let store, let media, let egress, let logging, let delivery, let expressions,
+            !root.origin.hasErrors
+        else { return nil }
         return Result(
             server: server,
             store: store,
@@ -65,6 +68,7 @@ struct MainConfigFileReader {
             egress: egress,
             logging: logging,
             delivery: delivery,
+            expressions: expressions,
             shown: shown
         )
     }

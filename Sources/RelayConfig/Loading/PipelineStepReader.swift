@@ -5,7 +5,9 @@ internal import Synchronization
 
 /// Reads the stages of one pipeline.
 final class PipelineStepReader: Sendable {
-    private static let when = OptionField.expression("when", "Events for which it is not true skip the stage.").optional
+    private static let when = OptionField.conditionExpression(
+        "when", "Events for which it is not true skip the stage."
+    ).optional
     private static let id = OptionField.string("id", "The stage's name, unique in its pipeline; default its kind.")
         .optional
     private static let onError = OptionField<ConfigNode>.node(

@@ -40,7 +40,7 @@ struct StageFragmentLibrary: Sendable {
 
 extension ConfigurationLoader {
     /// Reads the fragment files.
-    func readFragments(urlCheck: (@Sendable (String) -> String?)?) -> StageFragmentLibrary {
+    func readFragments(_ context: PipelineFileContext) -> StageFragmentLibrary {
         let folder = BoundedFileReader.absolute("fragments", from: directory)
         var fragments = StageFragmentLibrary()
         do throws(FileError) {
@@ -55,7 +55,7 @@ extension ConfigurationLoader {
                     let message = "the file's name is the fragment's name, and it \(problem)"
                     fail(shown, message, help: "rename the file", code: .fileName)
                 }
-                fragments.nodes[name] = .some(read(folder + "/" + file, shown: shown, urlCheck: urlCheck))
+                fragments.nodes[name] = .some(read(folder + "/" + file, shown: shown, context))
             }
         } catch {
             if !error.isMissing { fail(shownPath("fragments"), "the folder \(error.message)", code: .unreadableFile) }

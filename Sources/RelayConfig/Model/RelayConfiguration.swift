@@ -1,4 +1,5 @@
 package import RelayCore
+package import RelayJQ
 package import RelayJSON
 
 /// A complete configuration, read and checked: `config.yaml` and the pipelines next to it.
@@ -17,6 +18,8 @@ package struct RelayConfiguration: Sendable {
     package let egress: Egress
     package let logging: Logging
     package let delivery: Delivery
+    /// `expressions:`, what an evaluation of an expression of a pipeline may use.
+    package let expressions: JQBudget
     /// The pipelines in alphabetical order of their names.
     package let pipelines: [PipelineDefinition]
     /// The reader for its files and those of its tests.

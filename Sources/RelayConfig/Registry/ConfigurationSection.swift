@@ -1,10 +1,11 @@
 package import RelayCore
+internal import RelayJQ
 
 /// The top-level sections of `config.yaml`.
 enum ConfigurationSection: String, CaseIterable {
     case server, store, media, sources, destinations
     case retryPolicies = "retry_policies"
-    case egress, logging, delivery
+    case egress, logging, delivery, expressions
 
     var summary: String {
         switch self {
@@ -17,6 +18,7 @@ enum ConfigurationSection: String, CaseIterable {
         case .egress: "Where deliveries may go: never to private IP addresses unless they are listed here."
         case .logging: "What is logged, and how. Logs go to standard error."
         case .delivery: "Limits for all destinations together."
+        case .expressions: "What one evaluation of a jq expression of a pipeline may use."
         }
     }
 
@@ -31,6 +33,7 @@ enum ConfigurationSection: String, CaseIterable {
         case .egress: .options(RelayConfiguration.Egress.fields(registry.egressCheck))
         case .logging: .options(RelayConfiguration.Logging.fields)
         case .delivery: .options(RelayConfiguration.Delivery.fields)
+        case .expressions: .options(JQBudget.fields)
         }
     }
 

@@ -41,6 +41,8 @@ package enum DeadLetterReason: String, Sendable, CaseIterable {
     case interrupted
     /// A stage failed; nothing was sent.
     case stageFailed = "stage_failed"
+    /// The process ended twice in succession while the event ran alone; nothing was sent.
+    case crashed
 }
 
 /// How a delivery is signed; the key is the destination's, and the signature is made anew at each attempt.

@@ -135,17 +135,22 @@ package struct PipelineTermination: Sendable, Hashable {
     }
 }
 
-/// A stage that failed on an event, with `on_error: dead_letter`. It is kept as a dead letter of the destination
+/// A stage that failed on an event, with `on_error: dead_letter`, or an event that the process died of. It is kept as a dead letter of the destination
 /// `pipeline/NAME`; replaying it runs the event through its pipelines again.
 package struct StageDeadLetter: Sendable {
+    /// The stage's id; empty when no stage reported the failure.
     package var stage: String
     package var message: String
+    package var reason: DeadLetterReason
     /// The event as it was, with the destination ``DestinationKey/pipeline(_:)``.
     package var delivery: PlannedDelivery
 
-    package init(stage: String, message: String, delivery: PlannedDelivery) {
+    package init(
+        stage: String, message: String, reason: DeadLetterReason = .stageFailed, delivery: PlannedDelivery
+    ) {
         self.stage = stage
         self.message = message
+        self.reason = reason
         self.delivery = delivery
     }
 }

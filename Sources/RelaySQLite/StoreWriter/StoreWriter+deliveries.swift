@@ -23,8 +23,8 @@ extension StoreWriter {
     /// Keeps a stage's failure as a dead letter.
     func insert(_ failure: StageDeadLetter, event: EventID, at moment: Timestamp) throws {
         _ = try insert(
-            failure.delivery, event: event, state: .dead, reason: .stageFailed,
-            error: "\(failure.stage): \(failure.message)",
+            failure.delivery, event: event, state: .dead, reason: failure.reason,
+            error: failure.stage.isEmpty ? failure.message : "\(failure.stage): \(failure.message)",
             at: moment
         )
     }

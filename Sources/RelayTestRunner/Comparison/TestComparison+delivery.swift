@@ -51,7 +51,7 @@ extension TestComparison {
             found.append(ExpectationDifference(path: "\(path).jq", expected: jq.source, got: "a body that is no JSON"))
         } else if let jq = check.jq {
             do throws(JQError) {
-                if try !expressions.isTrue(jq, of: body) {
+                if try !jq.isTrue(body) {
                     found.append(
                         ExpectationDifference(path: "\(path).jq", expected: jq.source, got: "not so: \(text.excerpt)"))
                 }

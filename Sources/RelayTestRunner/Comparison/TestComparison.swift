@@ -5,7 +5,6 @@ internal import RelayCore
 struct TestComparison {
     let test: PipelineTest
     let record: PipelineTestRecord
-    let expressions: TestExpressionCompiler
 
     var differences: [ExpectationDifference] {
         let expected = test.expected

@@ -6,31 +6,24 @@ extension ExpectationReader {
     private static let contains = OptionField.node(
         "contains", "A part of it: objects may have more members.", "a part of the body"
     ).optional
-    private static let jq = OptionField.string("jq", "An expression that must be true for it.").optional
+    private static let jq = OptionField.conditionExpression("jq", "An expression that must be true for it.").optional
     private static let pattern = OptionField.string("pattern", "A regular expression that is searched in its text.")
         .optional
     private static let fields = [
         AnyOptionField(equals), AnyOptionField(contains), AnyOptionField(jq), AnyOptionField(pattern),
     ]
-    private static let strictFields = [
-        AnyOptionField(equals), AnyOptionField(contains), AnyOptionField(OptionField.expression("jq", "")),
-        AnyOptionField(pattern),
-    ]
 
     var body: OptionValueType<BodyExpectation> {
-        .custom("a map with equals, contains, jq or pattern", .options(Self.fields)) { [expressions] node in
+        .custom("a map with equals, contains, jq or pattern", .options(Self.fields)) { node in
             let options = try OptionReader(node, as: "body", fields: Self.fields)
             let pattern = try options(Self.pattern)
             if let pattern, let problem = RegexValidation.problem(pattern) {
                 throw options.fail(Self.pattern, "\"pattern\" is no regular expression: \(problem)")
             }
-            let jq = try options(Self.jq).map { source in
-                expressions.add(source) { _ = try OptionReader(node, as: "body", fields: Self.strictFields) }
-            }
             let check = BodyExpectation(
                 equals: try options(Self.equals)?.json,
                 contains: try options(Self.contains)?.json,
-                jq: jq,
+                jq: try options(Self.jq),
                 pattern: pattern
             )
             if check.equals == nil, check.contains == nil, check.jq == nil, check.pattern == nil {

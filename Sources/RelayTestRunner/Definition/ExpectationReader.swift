@@ -5,7 +5,6 @@ internal import RelayJSON
 /// Reads the expectation of a test.
 struct ExpectationReader: Sendable {
     let names: PipelineTestReferences
-    let expressions: TestExpressionCompiler
 
     /// `by:` of repeated events.
     static let duplicate = "duplicate"

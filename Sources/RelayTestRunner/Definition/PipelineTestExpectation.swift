@@ -1,4 +1,5 @@
 internal import RelayCore
+internal import RelayJQ
 internal import RelayJSON
 
 /// The expected results of a test's input. A kind that the test does not name is not compared.
@@ -37,7 +38,7 @@ struct DeliveryExpectation: Sendable {
 struct BodyExpectation: Sendable {
     var equals: JSON?
     var contains: JSON?
-    var jq: TestExpression?
+    var jq: JQProgram?
     /// A regular expression that must match somewhere in the text.
     var pattern: String?
 }

@@ -41,7 +41,6 @@ struct PipelineTestOptions: Sendable {
     /// - Parameter documents: reads `input`.
     init(
         _ names: PipelineTestReferences,
-        expressions: TestExpressionCompiler,
         documents: @escaping @Sendable (ConfigNode) throws -> [PipelineTestDocument]
     ) {
         source =
@@ -62,7 +61,7 @@ struct PipelineTestOptions: Sendable {
                 "The answers of each receiver, in order; `session` is the session's webhook. Default 200.",
                 SimulatedReceiverAnswer.map(of: names.destinations)
             ).optional
-        let reader = ExpectationReader(names: names, expressions: expressions)
+        let reader = ExpectationReader(names: names)
         expect = OptionField("expect", "The expected result.", reader.type)
     }
 
@@ -76,8 +75,7 @@ struct PipelineTestOptions: Sendable {
     }
 
     /// The options without a configuration, for the reference and the schemas.
-    static let declared = PipelineTestOptions(PipelineTestReferences(), expressions: TestExpressionCompiler()) { _ in []
-    }.all
+    static let declared = PipelineTestOptions(PipelineTestReferences()) { _ in [] }.all
 }
 
 extension OptionValueType where Value == Timestamp {

@@ -5,28 +5,18 @@ internal import RelayJSON
 /// Reads test definitions.
 struct PipelineTestReader: Sendable {
     let configuration: RelayConfiguration
-    let expressions: TestExpressionCompiler
     /// Whether to read the files that tests name; without them only the definitions are checked.
     let readsInput: Bool
 
     func tests(_ definitions: [PipelineTestNode]) throws -> [PipelineTest] {
-        var tests: [PipelineTest] = []
-        // Expressions are compiled in any case: what is wrong with them is told with everything else.
-        _ = try ValueIssuesCollection.collect([true, false]) { isReading in
-            if isReading {
-                tests = try ValueIssuesCollection.collect(definitions) { try test($0) }
-            } else {
-                try expressions.compile()
-            }
-        }
-        return tests
+        try ValueIssuesCollection.collect(definitions) { try test($0) }
     }
 
     private func test(_ definition: PipelineTestNode) throws -> PipelineTest {
         let sources = sources(of: definition.pipeline)
         let names = PipelineTestReferences(
             sources: sources.map(\.name), destinations: destinations, stages: definition.pipeline.steps.map(\.id))
-        let fields = PipelineTestOptions(names, expressions: expressions) { try documents($0, definition) }
+        let fields = PipelineTestOptions(names) { try documents($0, definition) }
         let options = try OptionReader(definition.node, as: "a test", fields: fields.all)
         let name = try options(fields.source)
         return PipelineTest(
