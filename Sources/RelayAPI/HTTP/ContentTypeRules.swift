@@ -23,7 +23,7 @@ enum ContentTypeRules {
         let bare = type.prefix { $0 != ";" }
         let essence = String(bare.reversed().drop { $0 == " " }.reversed().drop { $0 == " " })
         let parts = essence.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ HeaderFieldRules.isValid(name: $0) }) else { return nil }
+        guard parts.count == 2, parts.allSatisfy({ HeaderFieldRules.isValid(name: String($0)) }) else { return nil }
         return areParameters(Array(type.utf8.dropFirst(bare.utf8.count)))
             ? essence + type.dropFirst(bare.count) : essence
     }
