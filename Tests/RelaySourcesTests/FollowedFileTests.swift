@@ -163,6 +163,21 @@ struct FollowedFileTests {
         #expect(open == [])
     }
 
+    /// More than are remembered.
+    @Test func nothingIsReadAgainHoweverManyRotatedFilesThereAre() async throws {
+        let count = FileReadingState.maximumFiles + 20
+        try fixture.append(0...0)
+        try await fixture.run()
+        for number in 1...count {
+            try fixture.rename("events.ndjson", to: "events.ndjson-\(10_000 + number)")
+            try fixture.append(number...number)
+        }
+        try await fixture.run()
+        try await fixture.run { try await fixture.pass(.seconds(61)) }
+        #expect(fixture.accepted.count == count + 1)
+        #expect(Set(fixture.accepted) == Set((0...count).map(String.init)))
+    }
+
     @Test func aByteOrderMarkDoesNotCostTheFirstDocumentOfAnyFile() async throws {
         try fixture.append("\u{FEFF}" + document(1) + "\n")
         try await fixture.run {

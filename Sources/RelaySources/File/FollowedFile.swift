@@ -73,26 +73,27 @@ struct FollowedFile: LineInput {
             try scan()
             return try step()
         }
-        return finishQuietFile()
+        return finishQuietFiles()
     }
 
     /// The file that was at the path at the last look.
     private var current: OpenedFile? { files.last { $0.role == .current } }
 
-    /// Closes a file to which nothing is appended any more. All files have been read to their ends.
-    private mutating func finishQuietFile() -> LineInputChunk? {
+    /// Closes the files to which nothing is appended any more. All files have been read to their ends.
+    private mutating func finishQuietFiles() -> LineInputChunk? {
         // Files beyond the maximum wait for their turn. What is appended to a closed file is found at a later look.
         let othersWait = files.contains { $0.progress.state == .followed && !$0.isOpen }
-        let index = files.firstIndex { file in
-            guard file.isOpen, file.role != .current else { return false }
-            return othersWait || file.isQuiet(for: Self.quietInterval, now: clock.now, wall: clock.wall)
+        for index in files.indices where files[index].isOpen && files[index].role != .current {
+            guard othersWait || files[index].isQuiet(for: Self.quietInterval, now: clock.now, wall: clock.wall) else {
+                continue
+            }
+            pending.append(.streamEnd(files[index].stream))
+            files[index].finish()
         }
-        guard let index else { return nil }
-        let stream = files[index].stream
-        files[index].finish()
-        keep(synced: true)
+        guard !pending.isEmpty else { return nil }
+        keep(synced: false)
         if othersWait { nextScan = nil }
-        return .streamEnd(stream)
+        return pending.removeFirst()
     }
 
     /// The file was truncated, and perhaps written again. What was read of it may stand in a copy.
@@ -146,7 +147,8 @@ struct FollowedFile: LineInput {
             next.append(file)
         }
         files = next
-        if isFirst || files.map(\.progress) != before.map(\.progress) { keep(synced: true) }
+        let isOtherSet = Set(files.map(\.progress.identity)) != Set(before.map(\.progress.identity))
+        if isFirst || files.map(\.progress) != before.map(\.progress) { keep(synced: isFirst || isOtherSet) }
     }
 
     /// Opens a file that is followed, and completes what is not known of it.
@@ -188,15 +190,16 @@ struct FollowedFile: LineInput {
     }
 
     private mutating func keep(synced: Bool) {
-        guard let position, let since else { return }
+        guard let since else { return }
         var state = FileReadingState(files: files.map(\.progress), since: since)
         state.limit()
+        self.since = state.since
         if state.files.count < files.count {
             let kept = Set(state.files)
             files.removeAll { !$0.isOpen && !kept.contains($0.progress) }
         }
         do throws(SourceReadError) {
-            try position.keep(state, synced: synced)
+            try position?.keep(state, synced: synced)
             reportedStorageProblem = nil
         } catch {
             guard reportedStorageProblem != error.description else { return }
