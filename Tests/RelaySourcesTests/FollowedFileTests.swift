@@ -119,6 +119,18 @@ struct FollowedFileTests {
         #expect(fixture.warnings == [])
     }
 
+    /// The file looks as before: nothing of it was read.
+    @Test func aCopyOfAFileThatWasTruncatedUnreadIsRead() async throws {
+        try fixture.append("")
+        try await fixture.run {
+            try fixture.append(1...2)
+            try fixture.copyAndTruncate(to: "events.ndjson.1")
+            try fixture.append(3...3)
+            try await fixture.pass(.seconds(6))
+            #expect(fixture.distinct.sorted() == ["1", "2", "3"])
+        }
+    }
+
     @Test func aFileMayComeLater() async throws {
         try await fixture.run {
             try fixture.append(1...1)

@@ -11,6 +11,8 @@ struct FollowedFile: LineInput {
     private static let pollInterval = Duration.milliseconds(500)
     /// How often the directory is looked at when nothing seems to have changed.
     private static let scanInterval = Duration.seconds(60)
+    /// How long at least lies between two looks when names in the directory have changed.
+    private static let changeInterval = Duration.seconds(5)
     /// How long nothing must have been appended to a file that is not at the path before it is closed.
     private static let quietInterval = Duration.seconds(60)
     /// How many files are open at once.
@@ -27,6 +29,9 @@ struct FollowedFile: LineInput {
     private var since: Int64?
     /// When the directory is listed next; nil: at once.
     private var nextScan: Timestamp?
+    private var lastScan = Timestamp(milliseconds: 0)
+    /// When names in the directory had changed before the last look.
+    private var scannedChange: [Int64] = []
     private var pending: [LineInputChunk] = []
     private var lastStream = 0
     private var reportedProblem: String?
@@ -70,6 +75,11 @@ struct FollowedFile: LineInput {
         }
         if let current = SourceFile.identity(path: path), current != self.current?.progress.identity {
             // The files that were read so far have been read to their ends.
+            try scan()
+            return try step()
+        }
+        // A copy may have what stood in a file that was truncated before anything of it was read.
+        if clock.now >= lastScan + Self.changeInterval, folder.changedAt != scannedChange {
             try scan()
             return try step()
         }
@@ -118,6 +128,8 @@ struct FollowedFile: LineInput {
         // First of all, because it fails when there is something else at the path.
         _ = try SourceFile(path: path)
         nextScan = clock.now + Self.scanInterval
+        lastScan = clock.now
+        scannedChange = folder.changedAt
         let isFirst = since == nil
         let writtenAt = isFirst ? position?.writtenAt : nil
         let isNew = isFirst ? !load() : false
