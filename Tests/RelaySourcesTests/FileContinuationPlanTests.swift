@@ -112,7 +112,9 @@ struct FileContinuationPlanTests {
         let first = plan([], files, since: nil)
         #expect(read(first, files) == ["log@0"])
         #expect(first.steps.count == 3, "they are remembered, to be recognized later")
-        #expect(read(plan([known(1, "abc")], files, since: 6), files) == ["log.2@0", "log@3"])
+        let later = plan([known(1, "abc")], files, since: 6)
+        #expect(read(later, files) == ["log.2@0", "log@3"])
+        #expect(later.steps.count == 2, "the older one is not even remembered")
     }
 
     @Test func aFinishedFileIsReadOnWhenItHasGrown() {
@@ -149,6 +151,22 @@ struct FileContinuationPlanTests {
         let plan = plan([known(1, "")], files)
         #expect(read(plan, files) == ["log@0"])
         #expect(plan.lost == [])
+    }
+
+    @Test func theOldestFilesAreForgottenAndNotReadAgain() {
+        let count = FileReadingState.maximumFiles + 3
+        var files = (1...count).map { number in
+            var file = known(UInt(number), "abc", .finished(size: 3))
+            file.modifiedAt = Int64(number) * 10
+            return file
+        }
+        files[1].state = .followed
+        var state = FileReadingState(files: files, since: 5)
+        state.limit()
+        #expect(state.files.count == FileReadingState.maximumFiles)
+        #expect(state.files.first?.state == .followed, "what is followed is kept")
+        #expect(state.files[1].identity.inode == 5)
+        #expect(state.since == 41)
     }
 
     @Test(arguments: [

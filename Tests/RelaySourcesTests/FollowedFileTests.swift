@@ -119,6 +119,18 @@ struct FollowedFileTests {
         #expect(fixture.warnings == [])
     }
 
+    /// The file looks as before: nothing of it was read.
+    @Test func aCopyOfAFileThatWasTruncatedUnreadIsRead() async throws {
+        try fixture.append("")
+        try await fixture.run {
+            try fixture.append(1...2)
+            try fixture.copyAndTruncate(to: "events.ndjson.1")
+            try fixture.append(3...3)
+            try await fixture.pass(.seconds(6))
+            #expect(fixture.distinct.sorted() == ["1", "2", "3"])
+        }
+    }
+
     @Test func aFileMayComeLater() async throws {
         try await fixture.run {
             try fixture.append(1...1)
@@ -161,6 +173,21 @@ struct FollowedFileTests {
             return target?.hasPrefix(fixture.folder.path) == true
         }
         #expect(open == [])
+    }
+
+    /// More than are remembered.
+    @Test func nothingIsReadAgainHoweverManyRotatedFilesThereAre() async throws {
+        let count = FileReadingState.maximumFiles + 20
+        try fixture.append(0...0)
+        try await fixture.run()
+        for number in 1...count {
+            try fixture.rename("events.ndjson", to: "events.ndjson-\(10_000 + number)")
+            try fixture.append(number...number)
+        }
+        try await fixture.run()
+        try await fixture.run { try await fixture.pass(.seconds(61)) }
+        #expect(fixture.accepted.count == count + 1)
+        #expect(Set(fixture.accepted) == Set((0...count).map(String.init)))
     }
 
     @Test func aByteOrderMarkDoesNotCostTheFirstDocumentOfAnyFile() async throws {

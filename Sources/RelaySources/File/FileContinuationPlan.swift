@@ -180,6 +180,7 @@ private struct Planner {
             return FileContinuationPlan.Step(known: index, found: nil, progress: progress)
         }
         progress.identity = found[file].identity
+        progress.modifiedAt = found[file].modifiedAt / 1_000_000
         switch progress.state {
         case .followed: break
         case .lost: progress.state = .followed
@@ -202,26 +203,29 @@ private struct Planner {
         return one.path < other.path
     }
 
-    /// - Returns: nil when it is too early to tell.
+    /// - Returns: nil when it is not read, or when it is too early to tell.
     private func progress(ofUnknown file: Int) -> FileProgress? {
-        let identity = found[file].identity
+        let modifiedAt = found[file].modifiedAt / 1_000_000
+        var progress = FileProgress(identity: found[file].identity, offset: 0, lines: 0)
         // The lines before the offset of a file that is still there were read from that file.
         let origin = known.indices.filter { isRecognizable($0) && continues(file, $0) }
             .max { known[$0].offset < known[$1].offset }
         if let origin {
-            var progress = known[origin]
-            progress.identity = identity
+            progress = known[origin]
+            progress.identity = found[file].identity
             progress.state = .followed
-            return progress
+        } else if let since {
+            let isCopying = found.indices.contains { other in
+                other != file && found[other].size > found[file].size && owners[other] != nil
+                    && contents.isBeginning(found[file], found[other])
+            }
+            if modifiedAt < since || isCopying { return nil }
+        } else {
+            progress.offset = found[file].size
+            progress.lines = nil
+            progress.state = .finished(size: found[file].size)
         }
-        guard let since, found[file].modifiedAt / 1_000_000 >= since else {
-            return FileProgress(
-                identity: identity, offset: found[file].size, state: .finished(size: found[file].size))
-        }
-        let isCopying = found.indices.contains { other in
-            other != file && found[other].size > found[file].size && (owners[other] != nil)
-                && contents.isBeginning(found[file], found[other])
-        }
-        return isCopying ? nil : FileProgress(identity: identity, offset: 0, lines: 0)
+        progress.modifiedAt = modifiedAt
+        return progress
     }
 }

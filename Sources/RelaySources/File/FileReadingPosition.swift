@@ -29,6 +29,8 @@ struct FileProgress: Sendable, Hashable {
     /// Of the bytes before the offset; nil when it is not known.
     var fingerprint: FileFingerprint?
     var state: State = .followed
+    /// When the file was last written, as far as it is known, in milliseconds since 1970.
+    var modifiedAt: Int64?
     /// The offsets before, oldest first: what is read between the copy and the truncation of a file is not in the copy.
     /// They are not stored.
     var checkpoints: [Checkpoint] = []
@@ -44,7 +46,7 @@ struct FileProgress: Sendable, Hashable {
     func at(_ checkpoint: Checkpoint) -> FileProgress {
         FileProgress(
             identity: identity, offset: checkpoint.offset, lines: checkpoint.lines,
-            fingerprint: checkpoint.fingerprint, state: state)
+            fingerprint: checkpoint.fingerprint, state: state, modifiedAt: modifiedAt)
     }
 }
 
@@ -55,18 +57,24 @@ struct FileReadingState: Sendable, Hashable {
 
     /// The files that were seen, in the order in which they are read.
     var files: [FileProgress]
-    /// When the source first looked, in milliseconds since 1970: older rotated files that are found later are not read.
+    /// Rotated files that are not remembered and were last written before are not read, in milliseconds since 1970: when
+    /// the source first looked, or later.
     var since: Int64
 
-    /// Forgets the oldest files beyond ``maximumFiles``.
+    /// Forgets the oldest files beyond ``maximumFiles``. They and older ones are not read again.
     mutating func limit() {
         var excess = files.count - Self.maximumFiles
         guard excess > 0 else { return }
-        files.removeAll { file in
-            guard excess > 0, file.state != .followed else { return false }
-            excess -= 1
-            return true
+        var kept: [FileProgress] = []
+        for file in files {
+            if excess > 0, file.state != .followed {
+                excess -= 1
+                if let modifiedAt = file.modifiedAt { since = max(since, modifiedAt + 1) }
+            } else {
+                kept.append(file)
+            }
         }
+        files = kept
     }
 }
 
@@ -74,7 +82,7 @@ struct FileReadingState: Sendable, Hashable {
 ///
 /// ```
 /// zaphub-file-positions 2 SINCE
-/// STATE DEVICE INODE OFFSET LINES FINGERPRINT
+/// STATE DEVICE INODE OFFSET LINES FINGERPRINT MODIFIED
 /// ```
 ///
 /// STATE is `followed`, `finished:SIZE` or `lost`; `-` stands for what is not known. Releases before this form wrote
@@ -153,11 +161,13 @@ struct FileReadingPosition: Sendable {
             }
         let lines = file.lines.map(String.init) ?? "-"
         let fingerprint = file.fingerprint?.text ?? "-"
-        return "\(state) \(file.identity.device) \(file.identity.inode) \(file.offset) \(lines) \(fingerprint)"
+        let modified = file.modifiedAt.map(String.init) ?? "-"
+        let words = [state, "\(file.identity.device)", "\(file.identity.inode)", "\(file.offset)"]
+        return (words + [lines, fingerprint, modified]).joined(separator: " ")
     }
 
     private static func progress(_ words: [Substring]) -> FileProgress? {
-        guard words.count == 6, let state = state(words[0]), let device = UInt(words[1]), let inode = UInt(words[2]),
+        guard words.count == 7, let state = state(words[0]), let device = UInt(words[1]), let inode = UInt(words[2]),
             let offset = Int64(words[3]), offset >= 0
         else { return nil }
         return FileProgress(
@@ -165,7 +175,8 @@ struct FileReadingPosition: Sendable {
             offset: offset,
             lines: Int(words[4]),
             fingerprint: FileFingerprint(words[5]),
-            state: state
+            state: state,
+            modifiedAt: Int64(words[6])
         )
     }
 

@@ -11,6 +11,8 @@ struct FollowedFile: LineInput {
     private static let pollInterval = Duration.milliseconds(500)
     /// How often the directory is looked at when nothing seems to have changed.
     private static let scanInterval = Duration.seconds(60)
+    /// How long at least lies between two looks when names in the directory have changed.
+    private static let changeInterval = Duration.seconds(5)
     /// How long nothing must have been appended to a file that is not at the path before it is closed.
     private static let quietInterval = Duration.seconds(60)
     /// How many files are open at once.
@@ -27,6 +29,9 @@ struct FollowedFile: LineInput {
     private var since: Int64?
     /// When the directory is listed next; nil: at once.
     private var nextScan: Timestamp?
+    private var lastScan = Timestamp(milliseconds: 0)
+    /// When names in the directory had changed before the last look.
+    private var scannedChange: [Int64] = []
     private var pending: [LineInputChunk] = []
     private var lastStream = 0
     private var reportedProblem: String?
@@ -73,26 +78,32 @@ struct FollowedFile: LineInput {
             try scan()
             return try step()
         }
-        return finishQuietFile()
+        // A copy may have what stood in a file that was truncated before anything of it was read.
+        if clock.now >= lastScan + Self.changeInterval, folder.changedAt != scannedChange {
+            try scan()
+            return try step()
+        }
+        return finishQuietFiles()
     }
 
     /// The file that was at the path at the last look.
     private var current: OpenedFile? { files.last { $0.role == .current } }
 
-    /// Closes a file to which nothing is appended any more. All files have been read to their ends.
-    private mutating func finishQuietFile() -> LineInputChunk? {
+    /// Closes the files to which nothing is appended any more. All files have been read to their ends.
+    private mutating func finishQuietFiles() -> LineInputChunk? {
         // Files beyond the maximum wait for their turn. What is appended to a closed file is found at a later look.
         let othersWait = files.contains { $0.progress.state == .followed && !$0.isOpen }
-        let index = files.firstIndex { file in
-            guard file.isOpen, file.role != .current else { return false }
-            return othersWait || file.isQuiet(for: Self.quietInterval, now: clock.now, wall: clock.wall)
+        for index in files.indices where files[index].isOpen && files[index].role != .current {
+            guard othersWait || files[index].isQuiet(for: Self.quietInterval, now: clock.now, wall: clock.wall) else {
+                continue
+            }
+            pending.append(.streamEnd(files[index].stream))
+            files[index].finish()
         }
-        guard let index else { return nil }
-        let stream = files[index].stream
-        files[index].finish()
-        keep(synced: true)
+        guard !pending.isEmpty else { return nil }
+        keep(synced: false)
         if othersWait { nextScan = nil }
-        return .streamEnd(stream)
+        return pending.removeFirst()
     }
 
     /// The file was truncated, and perhaps written again. What was read of it may stand in a copy.
@@ -117,6 +128,8 @@ struct FollowedFile: LineInput {
         // First of all, because it fails when there is something else at the path.
         _ = try SourceFile(path: path)
         nextScan = clock.now + Self.scanInterval
+        lastScan = clock.now
+        scannedChange = folder.changedAt
         let isFirst = since == nil
         let writtenAt = isFirst ? position?.writtenAt : nil
         let isNew = isFirst ? !load() : false
@@ -146,7 +159,8 @@ struct FollowedFile: LineInput {
             next.append(file)
         }
         files = next
-        if isFirst || files.map(\.progress) != before.map(\.progress) { keep(synced: true) }
+        let isOtherSet = Set(files.map(\.progress.identity)) != Set(before.map(\.progress.identity))
+        if isFirst || files.map(\.progress) != before.map(\.progress) { keep(synced: isFirst || isOtherSet) }
     }
 
     /// Opens a file that is followed, and completes what is not known of it.
@@ -188,15 +202,16 @@ struct FollowedFile: LineInput {
     }
 
     private mutating func keep(synced: Bool) {
-        guard let position, let since else { return }
+        guard let since else { return }
         var state = FileReadingState(files: files.map(\.progress), since: since)
         state.limit()
+        self.since = state.since
         if state.files.count < files.count {
             let kept = Set(state.files)
             files.removeAll { !$0.isOpen && !kept.contains($0.progress) }
         }
         do throws(SourceReadError) {
-            try position.keep(state, synced: synced)
+            try position?.keep(state, synced: synced)
             reportedStorageProblem = nil
         } catch {
             guard reportedStorageProblem != error.description else { return }

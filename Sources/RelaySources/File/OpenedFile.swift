@@ -99,6 +99,7 @@ struct OpenedFile: Sendable {
     /// Closes the file, which was read to its end. An incomplete last line is read again when the file grows.
     mutating func finish() {
         progress.state = .finished(size: readOffset)
+        if let file { progress.modifiedAt = file.modifiedAt }
         close()
     }
 

@@ -68,6 +68,14 @@ struct SourceFolder: Sendable {
         return listing
     }
 
+    /// When names in the directories were last added or removed, in nanoseconds since 1970.
+    var changedAt: [Int64] {
+        folders.map { folder in
+            var status = stat()
+            return stat(folder, &status) == 0 ? status.modifiedAt : 0
+        }
+    }
+
     private var folders: [String] {
         let own = SystemDirectory(containing: path).path
         guard let resolved = realpath(path, nil) else { return [own] }
