@@ -11,7 +11,7 @@ package struct AnswerRecord: Sendable {
         case hanging
     }
 
-    package private(set) var standing = Standing.untried
+    package private(set) var standing: Standing
     /// Milliseconds for which its requests held slots, the older the less.
     private var use = 0.0
     private var usedAt = Timestamp(milliseconds: 0)
@@ -20,7 +20,10 @@ package struct AnswerRecord: Sendable {
     package static let patience: Duration = .seconds(1)
     private static let halfLife = 10_000.0
 
-    package init() {}
+    /// - Parameter hasAnswered: whether an earlier run of the process saw it answer.
+    package init(hasAnswered: Bool = false) {
+        standing = hasAnswered ? .answering : .untried
+    }
 
     /// A request ended.
     package mutating func ended(_ result: AttemptResult, after time: Duration, at now: Timestamp) {

@@ -43,6 +43,16 @@ package struct DispatchState: Sendable {
         changed.append(key)
     }
 
+    /// Destinations that answered an earlier run of the process. They need not stand behind those that may hang.
+    package mutating func trust(_ keys: Set<DestinationKey>) {
+        for key in keys {
+            with(key) { destination in
+                guard destination.answers.standing == .untried else { return }
+                destination.answers = AnswerRecord(hasAnswered: true)
+            }
+        }
+    }
+
     package mutating func pause(_ pause: DestinationPause) {
         with(pause.destination) { destination in
             destination.pause = pause

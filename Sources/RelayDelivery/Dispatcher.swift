@@ -119,7 +119,9 @@ package final class Dispatcher: Service {
         let due = try await outbox.dueTimes()
         let releases = try await outbox.releases()
         let now = clock.now
+        let answered = try await outbox.destinationsThatAnswered(since: now - Self.memory)
         state.withLock { state in
+            state.trust(answered)
             for release in releases { state.resume(release.destination, release: release, at: now) }
             for pause in pauses { state.pause(pause) }
             for (key, moment) in due { state.wake(key, at: moment) }
@@ -137,6 +139,9 @@ package final class Dispatcher: Service {
             self.eventQueue.post { $0.isShuttingDown = true }
         }
     }
+
+    /// How long before the start an answer of a destination counts.
+    private static let memory: Duration = .seconds(3600)
 
     private func loop(in group: inout DiscardingTaskGroup) async {
         // Results that the store could not take stay here: none may be lost while the process runs.

@@ -81,6 +81,9 @@ package final class DirectoryCache: ContactDirectorySnapshot {
             for lid in event.people where ChatIDRules.isLID(lid) {
                 lids.insert(DirectoryEntryKey(session: event.session, id: lid))
             }
+            for lid in LIDResolver.namedLIDs(in: event.payload) {
+                lids.insert(DirectoryEntryKey(session: event.session, id: lid))
+            }
         }
         guard !lids.isEmpty else { return [] }
         return state.withLock { state in

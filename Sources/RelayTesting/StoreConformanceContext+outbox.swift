@@ -65,9 +65,12 @@ extension StoreConformanceContext {
             let attempt = DeliveryAttempt(number: claimed.attempt, startedAt: now, result: result)
             clock.advance(by: .seconds(2))
             let next: AttemptSettlement.Next = index == 2 ? .delivered : .retry(at: now)
+            try equal(try await store.destinationsThatAnswered(since: now - .seconds(60)), [])
             _ = try await store.exchange(
                 [AttemptSettlement(delivery: id, attempt: attempt, next: next)], claims: [], at: now)
         }
+        try equal(try await store.destinationsThatAnswered(since: now), ["crm"])
+        try equal(try await store.destinationsThatAnswered(since: now + .seconds(1)), [])
         let attempts = try await store.attempts(of: id)
         try equal(attempts.map(\.number), [1, 2, 3])
         try equal(attempts.map(\.startedAt), begun)

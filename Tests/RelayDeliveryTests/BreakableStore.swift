@@ -49,6 +49,9 @@ final class BreakableStore: Outbox, OutboxAdministration {
     ) async throws(StoreError) -> StoreRecoveryReport {
         try await base.recover(at: moment, maxAttempts: maxAttempts)
     }
+    func destinationsThatAnswered(since moment: Timestamp) async throws(StoreError) -> Set<DestinationKey> {
+        try await base.destinationsThatAnswered(since: moment)
+    }
     func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp] { try await base.dueTimes() }
     func deliveries(
         _ filter: DeliveryFilter,

@@ -57,6 +57,19 @@ struct DispatchStateTests {
         #expect(state.claims(at: .at(1), settings: settings()).map(\.limit) == [2])
     }
 
+    /// After a start nothing has answered yet. What answered before the start does not wait behind what may hang.
+    @Test func whatAnsweredBeforeTheStartDoesNotWaitBehindTheOthers() {
+        for isTrusted in [false, true] {
+            var state = DispatchState(capacity: 16, breaker: .init())
+            if isTrusted { state.trust(["healthy"]) }
+            for number in 0..<40 { state.wake(.configured("h\(number)"), at: .at(0)) }
+            state.wake("healthy", at: .at(0))
+            let claims = take(&state, settings(), at: .at(0)).map(\.destination)
+            #expect(claims.contains("healthy") == isTrusted)
+            #expect(claims.count > 1)
+        }
+    }
+
     /// What is under way to a deleted destination still comes back.
     @Test func aDeletedDestinationIsForgotten() {
         var state = DispatchState(capacity: 100, breaker: .init())

@@ -285,7 +285,22 @@ struct IntakeTests {
         #expect(result.rejected.map(\.pointer) == ["/0/event"])
         #expect(journal.events.map(\.session) == ["main"])
         let without = await refusal(batch, makeIntake(journal, format: BaileysFormat()))
-        #expect(without?.code == .missingSession)
+        #expect(without?.rejected.map(\.pointer) == ["/0/event", "/1"])
+    }
+
+    /// In a batch each document names its session, or has the source's.
+    @Test(arguments: [true, false])
+    func aDocumentWithoutASessionHasTheSourcesAmongOthers(namedFirst: Bool) async throws {
+        func document(_ id: String, _ session: String?) -> String {
+            let named = session.map { #""sessionId": "\#($0)", "# } ?? ""
+            return
+                #"{"event": "message.received", \#(named)"payload": {"messageId": "\#(id)", "chatId": "1@s.whatsapp.net"}}"#
+        }
+        let documents = [document("A", namedFirst ? "a" : nil), document("B", namedFirst ? nil : "a")]
+        let intake = makeIntake(journal, format: NativeFormat(), defaultSession: "main")
+        let result = try await result("[\(documents.joined(separator: ", "))]", intake)
+        #expect(result.accepted.count == 2 && result.rejected.isEmpty)
+        #expect(journal.events.map(\.session) == (namedFirst ? ["a", "main"] : ["main", "a"]))
     }
 
     // MARK: Files in the document

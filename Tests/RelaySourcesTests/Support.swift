@@ -65,7 +65,7 @@ struct TestFormat: SourceFormat {
             throw InvalidDocumentError(.malformed, "The body is no JSON document: \(error.message)")
         }
         guard let id = parsed["id"] else { throw InvalidDocumentError(.notAnEvent, "There is no id.", pointer: "/id") }
-        guard let session = context.session ?? parsed["session"]?.string else {
+        guard let session = context.session ?? parsed["session"]?.string ?? context.defaultSession else {
             throw InvalidDocumentError(.missingSession, "Nothing names a session.")
         }
         guard Session.isValid(id: session) else {

@@ -96,8 +96,10 @@ struct LiveDestinationControl: DestinationControl {
 
     func pause(_ key: DestinationKey) async throws(APIError) {
         _ = try await destination(key)
-        let pause = DestinationPause(destination: key, reason: .manual, since: clock.now)
+        var pause = DestinationPause(destination: key, reason: .manual, since: clock.now)
         do {
+            // A second pause is the same one: what it holds, it holds since the first.
+            if let current = try await self.pause(of: key), current.reason == .manual { pause.since = current.since }
             try await store.pause(pause)
         } catch {
             throw APIError(error)
@@ -107,6 +109,7 @@ struct LiveDestinationControl: DestinationControl {
 
     func resume(_ key: DestinationKey, rate: RateLimit?) async throws(APIError) {
         _ = try await destination(key)
+        guard registry.entry(key)?.isEnabled == true else { return try await endManualPause(of: key) }
         do {
             _ = try await store.resume(destination: key, rate: rate, at: clock.now)
             let release = rate == nil ? nil : try await store.releases().first { $0.destination == key }
@@ -114,6 +117,28 @@ struct LiveDestinationControl: DestinationControl {
         } catch {
             throw APIError(error)
         }
+    }
+
+    private func pause(of key: DestinationKey) async throws(StoreError) -> DestinationPause? {
+        try await store.pauses().first { $0.destination == key }
+    }
+
+    /// A destination that is disabled or not configured stays paused until it is back, whoever resumes it.
+    private func endManualPause(of key: DestinationKey) async throws(APIError) {
+        let absence = DestinationPause(destination: key, reason: .absent, since: clock.now)
+        let current: DestinationPause?
+        do throws(StoreError) {
+            current = try await pause(of: key)
+            if let current, current.reason != .absent { try await store.pause(absence) }
+        } catch {
+            throw APIError(error)
+        }
+        guard let current, current.reason != .absent else {
+            throw .conflict(
+                "The destination \(key) cannot be resumed: it is not configured, or disabled. A webhook goes on when it is "
+                    + "changed with {\"enabled\": true}.")
+        }
+        dispatcher.pause(absence)
     }
 
     func wait(of delivery: DeliveryDetails) -> DeliveryWait? {

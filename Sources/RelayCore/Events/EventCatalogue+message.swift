@@ -108,6 +108,9 @@ extension EventCatalogue {
         .always("messageId", .text, "The id of the quoted message."),
         .always(
             "participant", .jid, nullWhen: "the gateway does not name the author", "The author of the quoted message."),
+        .sometimes(
+            "participantLid", .jid, when: "`participant` has the phone number and the hidden identity is known",
+            "The hidden identity of the author."),
         .always(
             "type", .word(contents.map(\.name), isOpen: false),
             nullWhen: "the gateway does not send the quoted message",

@@ -48,12 +48,17 @@ extension SourceFormat {
 package struct FormatReadContext: Sendable {
     /// The session in the URL's path (`/in/baileys/SESSION`); it is used before the document's.
     package var session: String?
+    /// The source's own session, for documents that name none; each document of a batch by itself.
+    package var defaultSession: String?
     package var receivedAt: Timestamp
     /// Whether events get the document that they come from, ``ParsedEvent/raw``. Default no.
     package var keepsRaw: Bool
 
-    package init(session: String? = nil, receivedAt: Timestamp, keepsRaw: Bool = false) {
+    package init(
+        session: String? = nil, defaultSession: String? = nil, receivedAt: Timestamp, keepsRaw: Bool = false
+    ) {
         self.session = session
+        self.defaultSession = defaultSession
         self.receivedAt = receivedAt
         self.keepsRaw = keepsRaw
     }

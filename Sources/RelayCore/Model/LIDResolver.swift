@@ -32,11 +32,13 @@ package enum LIDResolver {
         return chat
     }
 
-    /// The event with hidden identities replaced.
+    /// The event with hidden identities replaced: of its chat and its author, and of the people whom it names.
     package static func resolve(_ event: Event, phone: (_ lid: String) throws -> String?) rethrows -> Event {
-        guard !lids(chat: event.chat, payload: event.payload).isEmpty else { return event }
+        let isOfHiddenIdentity = !lids(chat: event.chat, payload: event.payload).isEmpty
+        guard isOfHiddenIdentity || !namedLIDs(in: event.payload).isEmpty else { return event }
         var payload = event.payload
         let chat = try resolve(chat: event.chat, payload: &payload, phone: phone)
+        try resolveNamed(in: &payload, phone: phone)
         return Event(
             id: event.id,
             source: event.source,

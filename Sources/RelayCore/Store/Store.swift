@@ -184,6 +184,10 @@ package protocol Outbox: Sendable {
     /// When each destination with queued deliveries has its next one due.
     func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp]
 
+    /// Destinations that have taken deliveries since the given moment, as far as the newest 20,000 finished deliveries
+    /// tell.
+    func destinationsThatAnswered(since moment: Timestamp) async throws(StoreError) -> Set<DestinationKey>
+
     /// Destinations that got new due deliveries, after each commit. For one listener.
     var newlyDue: AsyncStream<Set<DestinationKey>> { get }
 }

@@ -81,7 +81,6 @@ struct ChatwootMessageReader {
         _ type: EventType, _ session: String?, _ chat: JID?, _ payload: JSONObject, key: String?
     ) throws(InvalidDocumentError) -> ParsedEvent {
         guard let session else {
-            // The error has no pointer, so that the source's default session can be used.
             throw InvalidDocumentError(
                 .missingSession,
                 "Nothing names the session that is to send this: set the inbox's webhook_url to …/in/SOURCE/SESSION, "

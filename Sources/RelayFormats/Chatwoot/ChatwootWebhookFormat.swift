@@ -39,7 +39,7 @@ package struct ChatwootWebhookFormat: SourceFormat {
             )
         }
         guard let reader = ChatwootMessageReader(envelope, receivedAt: context.receivedAt) else { return [] }
-        let session = context.session ?? reader.sessionAttribute
+        let session = context.session ?? reader.sessionAttribute ?? context.defaultSession
         switch name {
         case "message_created" where reader.isWrittenByAgent:
             return [try reader.send(session: session)]

@@ -40,14 +40,13 @@ package struct CloudAPIFormat: SourceFormat {
                     try Self.changes(in: envelope, at: pointer, findings)
                 } ?? []
         }
-        let isSessionNamed = changes.contains { $0.number.id != nil }
         for change in changes {
             guard change.isOfInterest else {
                 _ = batch.read(at: change.pointer) { [] }
                 continue
             }
             let session = batch.attempt(at: change.pointer) { () throws(InvalidDocumentError) in
-                try Self.session(of: change, in: context, isNamedElsewhere: isSessionNamed)
+                try Self.session(of: change, in: context)
             }
             guard let session else { continue }
             CloudReader(change, session: session, receivedAt: context.receivedAt, batch: batch).read(into: &findings)
@@ -85,17 +84,16 @@ package struct CloudAPIFormat: SourceFormat {
         return changes
     }
 
-    /// - Throws: ``InvalidDocumentError`` `.missingSession`. Its pointer is nil only when nothing in the document names a
-    ///   session, so that the source's default can be used.
+    /// - Throws: ``InvalidDocumentError`` `.missingSession`.
     private static func session(
-        of change: CloudChange, in context: FormatReadContext, isNamedElsewhere: Bool
+        of change: CloudChange, in context: FormatReadContext
     ) throws(InvalidDocumentError) -> String {
         let pointer = change.pointer + "/metadata/phone_number_id"
-        guard let session = context.session ?? change.number.id else {
+        guard let session = context.session ?? change.number.id ?? context.defaultSession else {
             throw InvalidDocumentError(
                 .missingSession,
                 "Neither the path nor \"metadata\" names a session; post to …/SESSION, or send the phone number's id.",
-                pointer: isNamedElsewhere ? pointer : nil
+                pointer: pointer
             )
         }
         guard Session.isValid(id: session) else {

@@ -17,8 +17,7 @@ package struct NativeFormat: SourceFormat {
         let batch = BatchDocumentReader()
         let whole = try GatewayDocument(document)
         let envelopes = try whole.envelopes(of: Self.name, batch)
-        let sessionName = EnvelopeSessionResolver(
-            context: context, envelopes: envelopes, fields: ["session", "sessionId", "session_id"])
+        let sessionName = EnvelopeSessionResolver(context: context, fields: ["session", "sessionId", "session_id"])
         return try whole.events(of: envelopes, batch) { envelope, pointer throws(InvalidDocumentError) in
             try events(envelope, at: pointer, sessionName, batch)
         }

@@ -10,8 +10,6 @@ final class BatchDocumentReader {
     private var rejectedCount = 0
     /// The first rejected documents: the JSON pointer of each, and its error.
     private var rejected: [(pointer: String, error: InvalidDocumentError)] = []
-    /// The error that names no session, while the whole posted document names none.
-    private var missingSession: InvalidDocumentError?
 
     /// Reads one document of a batch.
     /// - Parameters:
@@ -45,20 +43,17 @@ final class BatchDocumentReader {
     func reject(at pointer: String, _ error: InvalidDocumentError) {
         rejectedCount += 1
         if rejected.count < RejectedDocument.maximumListed { rejected.append((pointer, error)) }
-        if error.code == .missingSession, error.pointer == nil { missingSession = missingSession ?? error }
     }
 
     /// The result of the posted document.
     /// - Parameter root: the posted document.
-    /// - Throws: ``InvalidDocumentError`` when nothing could be read, or when a session is missing that the source's
-    ///   default may replace.
+    /// - Throws: ``InvalidDocumentError`` when nothing could be read.
     func result(_ events: [ParsedEvent], of root: JSON) throws(InvalidDocumentError) -> ParsedDocument {
         if root.array != nil {
             // Elements that are no objects were rejected before the others were read.
             rejected.sort { DocumentPart.firstIndex(in: $0.pointer) < DocumentPart.firstIndex(in: $1.pointer) }
         }
         guard let first = rejected.first else { return ParsedDocument(events: events) }
-        if let missingSession { throw missingSession }
         let documents = rejected.map { entry in
             let part = DocumentPart(of: root, at: entry.pointer)
             let error = entry.error

@@ -6,30 +6,20 @@ struct EnvelopeSessionResolver {
     let context: FormatReadContext
     /// The members that may contain the session; the first one present is used.
     let fields: [String]
-    /// Whether another envelope of the document names a session. If so, an envelope without one is an error.
-    let isNamedElsewhere: Bool
 
-    init(context: FormatReadContext, envelopes: [(envelope: JSONObject, pointer: String)], fields: [String]) {
-        self.context = context
-        self.fields = fields
-        isNamedElsewhere = envelopes.contains { [fields] entry in
-            fields.contains { Self.isPresent(entry.envelope[$0]) }
-        }
-    }
-
-    /// The session of the URL, else that of the envelope.
-    /// - Throws: ``InvalidDocumentError`` `.missingSession`. Its pointer is nil only when nothing in the document names a
-    ///   session, so that the source's default can be used.
+    /// The session of the URL, else that of the envelope, else the source's.
+    /// - Throws: ``InvalidDocumentError`` `.missingSession`.
     func resolve(_ envelope: JSONObject, at pointer: String) throws(InvalidDocumentError) -> String {
         if let session = context.session {
             guard Session.isValid(id: session) else { throw Self.invalid(at: nil) }
             return session
         }
         guard let field = fields.first(where: { Self.isPresent(envelope[$0]) }), let value = envelope[field] else {
+            if let session = context.defaultSession { return session }
             throw InvalidDocumentError(
                 .missingSession,
                 "Neither the path nor the document names a session; post to …/SESSION, or write \"\(fields.first ?? "session")\" beside \"event\".",
-                pointer: isNamedElsewhere ? pointer : nil
+                pointer: pointer.isEmpty ? nil : pointer
             )
         }
         guard let session = value.string, Session.isValid(id: session) else {

@@ -42,7 +42,7 @@ extension GatewayEnvelopeFormat {
         let whole = try GatewayDocument(document)
         var envelopes = try whole.envelopes(of: name, batch)
         for index in envelopes.indices { envelopes[index].envelope = opened(envelopes[index].envelope) }
-        let sessionName = EnvelopeSessionResolver(context: context, envelopes: envelopes, fields: sessionFields)
+        let sessionName = EnvelopeSessionResolver(context: context, fields: sessionFields)
         return try whole.events(of: envelopes, batch) { envelope, pointer throws(InvalidDocumentError) in
             let event = try eventName(of: envelope, at: pointer)
             try verify(envelope, at: pointer)

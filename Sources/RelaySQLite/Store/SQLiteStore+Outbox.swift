@@ -39,6 +39,22 @@ extension SQLiteStore {
         }
     }
 
+    package func destinationsThatAnswered(
+        since moment: Timestamp
+    ) async throws(StoreError) -> Set<DestinationKey> {
+        let keys = try await read { database in
+            try database.prepared(
+                """
+                SELECT DISTINCT destination FROM (
+                    SELECT destination, state FROM deliveries INDEXED BY deliveries_finished
+                    WHERE state IN (2, 4) AND finished_at >= ? ORDER BY finished_at DESC LIMIT 20000
+                ) WHERE state = 2
+                """
+            ).all([.int(moment.milliseconds)]) { $0.destination(0) }
+        }
+        return Set(keys)
+    }
+
     package func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp] {
         let rows = try await read { database in
             try database.prepared(

@@ -151,17 +151,8 @@ package struct SourceDocumentReader: Sendable {
             throw IntakeError(error, document: document)
         }
         let document = ByteOrderMark.dropped(from: document)
-        var context = FormatReadContext(session: session, receivedAt: moment, keepsRaw: keepsRaw)
-        do {
-            return try format.read(document, context: context)
-        } catch {
-            // An error without a pointer means that no session is named; one with a pointer, that the named session is
-            // invalid.
-            guard error.code == .missingSession, error.pointer == nil, session == nil, defaultSession != nil else {
-                throw IntakeError(error, document: document)
-            }
-        }
-        context.session = defaultSession
+        let context = FormatReadContext(
+            session: session, defaultSession: defaultSession, receivedAt: moment, keepsRaw: keepsRaw)
         do {
             return try format.read(document, context: context)
         } catch {

@@ -97,6 +97,8 @@ final class InMemoryOutbox: Outbox, DestinationPauseStore {
         }
     }
 
+    func destinationsThatAnswered(since moment: Timestamp) async throws(StoreError) -> Set<DestinationKey> { [] }
+
     func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp] {
         state.withLock { state in
             state.entries.values.reduce(into: [:]) { times, entry in

@@ -194,6 +194,7 @@ extension FakeStore {
         _ settlements: [AttemptSettlement], claims: [DeliveryClaimRequest], at moment: Timestamp
     ) async throws(StoreError) -> [DeliveryClaimResult] { [] }
 
+    func destinationsThatAnswered(since moment: Timestamp) async throws(StoreError) -> Set<DestinationKey> { [] }
     func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp] { [:] }
     var newlyDue: AsyncStream<Set<DestinationKey>> { AsyncStream { $0.finish() } }
 

@@ -127,7 +127,7 @@ struct EchoFormat: SourceFormat {
         } catch {
             throw InvalidDocumentError(.malformed, "The body is no JSON document: \(error.message)")
         }
-        guard let session = context.session else {
+        guard let session = context.session ?? context.defaultSession else {
             throw InvalidDocumentError(.missingSession, "Nothing names a session.")
         }
         let elements = parsed.array ?? [parsed]
