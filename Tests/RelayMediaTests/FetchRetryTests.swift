@@ -212,6 +212,34 @@ import Testing
         #expect(try await second == media)
     }
 
+    /// A late file that a new message waits for is as urgent as the message.
+    @Test func theMostUrgentCallerSetsThePriority() async throws {
+        let told = Mutex<[MediaFetchPriority?]>.Box([])
+        let flights = SharedDownloads<String>(clock: ManualClock()) { _, priority in told.value.append(priority) }
+        let (released, releases) = AsyncStream<Void>.makeStream()
+        let media = sealed.media
+        let late = Task {
+            try await flights.join("file", .late) { _ in
+                for await _ in released {}
+                return .success(media)
+            }
+        }
+        try await eventually("one waits") { flights.waiting == 1 }
+        let fresh = Task { try await flights.join("file", .fresh) { _ in .success(media) } }
+        let another = Task { try await flights.join("file", .fresh) { _ in .success(media) } }
+        try await eventually("three wait") { flights.waiting == 3 }
+        #expect(told.value == [.late, .fresh])
+        fresh.cancel()
+        _ = await fresh.result
+        #expect(told.value == [.late, .fresh])
+        another.cancel()
+        _ = await another.result
+        #expect(told.value == [.late, .fresh, .late], "only the late one waits now")
+        releases.finish()
+        #expect(try await late.value == media)
+        #expect(told.value == [.late, .fresh, .late, nil])
+    }
+
     @Test func whoIsCancelledAlreadyStartsNothing() async throws {
         let fixture = try await MediaServiceFixture()
         let task = Task {

@@ -63,6 +63,14 @@ import Testing
         #expect(failure.message.contains("put a valid access token into media.token of the source gw"))
     }
 
+    @Test func aTokenThatMetaRepeatsIsNotShown() async throws {
+        let long = String(repeating: "x", count: 290) + " EAAsecret"
+        for message in ["Malformed access token EAAsecret", long] {
+            let failure = try #require(try await failure(401, error(190, message: message)))
+            #expect(!failure.message.contains("EAA"), "\(failure.message)")
+        }
+    }
+
     @Test func otherErrorsKeepMetasMessage() async throws {
         let failure = try #require(try await failure(400, error(131_052, message: "Media\\ndownload   error")))
         #expect(failure.code == .refused)

@@ -73,7 +73,7 @@ struct MediaFaultFlowTests {
                     "POST", "/in/hanging/main",
                     image("H\(number)", chat: "55119999\(1000 + number)", of: file, path: "/h/\(number)"))
             }
-            try await eventually("two hang") { hanging.requests.count == 2 }
+            try await eventually("two hang") { hanging.requests.count >= 2 }
             for number in 0..<14 {
                 let file = WhatsAppMediaEncryptor.seal(Array("picture \(number)".utf8))
                 server.serve(.file(file.encrypted), at: "/v/\(number)")

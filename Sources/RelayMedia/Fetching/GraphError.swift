@@ -23,7 +23,7 @@ struct GraphError {
         isTransient = error["is_transient"]?.bool ?? false
         let text = error["error_data"]?["details"]?.string ?? error["error_user_msg"]?.string
         let words = [error["message"]?.string, text].compactMap { $0 }.joined(separator: "; ")
-        message = String(words.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(Self.longestMessage))
+        message = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     /// Limits of calls: of the app, the user, the page, the account and the business; and of the Cloud API.
@@ -37,7 +37,8 @@ struct GraphError {
     /// - Parameter servers: Meta's, with the option that has the token.
     func failure(of servers: AllowedMediaServers) -> MediaError {
         let number = subcode.map { "\(code)/\($0)" } ?? "\(code)"
-        let told = "Meta answered with error \(number)" + (message.isEmpty ? "" : ": \(message)")
+        let text = shortened(without: servers.credentials.map(\.value))
+        let told = "Meta answered with error \(number)" + (text.isEmpty ? "" : ": \(text)")
         let token = servers.token ?? "the access token"
         if Self.rateLimits.contains(code) {
             return MediaError(.unavailable, "\(told); the limit of calls is reached")
@@ -56,6 +57,16 @@ struct GraphError {
             return MediaError(.unavailable, told)
         }
         return MediaError([404, 410].contains(status) ? .gone : .refused, told)
+    }
+
+    /// The message, at most 300 characters of it. Meta repeats a token that it cannot read.
+    private func shortened(without credentials: [String]) -> String {
+        var text = message
+        for credential in credentials {
+            let token = credential.hasPrefix("Bearer ") ? String(credential.dropFirst(7)) : credential
+            if !token.isEmpty { text = text.replacing(token, with: "…") }
+        }
+        return String(text.prefix(Self.longestMessage))
     }
 
     /// A missing permission. Graph says 100/33 for an object that the token may not see, as well as for one that does

@@ -22,6 +22,9 @@ extension MediaCandidate {
         }
     }
 
+    /// The host and port of ``url``.
+    var host: String? { url.flatMap { try? CurlParsedURL(url: $0) }?.authority }
+
     /// The candidates for a message's file, in the order of its locations.
     /// - Parameters:
     ///   - source: the source's name, for error messages.

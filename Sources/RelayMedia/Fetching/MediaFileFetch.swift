@@ -58,6 +58,8 @@ struct MediaFileFetch: Sendable {
             // 1 s, 2 s, 4 s, 8 s …
             let next = clock.now + .seconds(1 << min(round - 1, 16))
             if records.allSatisfy(\.isOver) || round >= limits.attempts || next >= purpose.deadline { break }
+            let hosts = candidates.indices.filter { !records[$0].isOver }.compactMap { candidates[$0].host }
+            if downloader.slots.isHopeless(purpose.fetch, at: hosts) { break }
             do { try await clock.sleep(until: next) } catch { throw .abandoned }
         }
         throw Self.summary(records.compactMap(\.failure))

@@ -94,6 +94,16 @@ struct DownloadSchedule: Sendable {
         if priority == .late { lateFetches.insert(fetch) } else { lateFetches.remove(fetch) }
     }
 
+    /// Whether a late fetch should end instead of trying these hosts again: none of them answers, and the next try comes
+    /// later anyway. Late files of other hosts take its place.
+    func isHopeless(_ fetch: Int, at allHosts: [String]) -> Bool {
+        lateFetches.contains(fetch) && !allHosts.isEmpty
+            && allHosts.allSatisfy { host in
+                guard let state = hosts[host]?.breaker.state else { return false }
+                return state != .closed
+            }
+    }
+
     // MARK: Decisions
 
     /// What is to be done now. To be called after every change.

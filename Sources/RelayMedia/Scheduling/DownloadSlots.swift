@@ -100,6 +100,11 @@ final class DownloadSlots: Sendable {
         }
     }
 
+    /// Whether a late fetch should end instead of trying these hosts again.
+    func isHopeless(_ fetch: Int, at hosts: [String]) -> Bool {
+        state.withLock { $0.schedule.isHopeless(fetch, at: hosts) }
+    }
+
     /// Sets who waits for a fetch; nil: it has ended.
     func setPriority(_ priority: MediaFetchPriority?, of fetch: Int) {
         let resumed = state.withLock { state in
