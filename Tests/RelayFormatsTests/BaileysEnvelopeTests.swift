@@ -44,7 +44,8 @@ struct BaileysEnvelopeTests {
         let mixed = try parsed(#"[\#(named), {"event": "creds.update"}]"#, session: nil)
         #expect(mixed.rejected.map(\.pointer) == ["/1"])
         #expect(mixed.rejected.map(\.code) == [.missingSession])
-        #expect(refusal(#"[{"event": "creds.update"}]"#, session: nil)?.pointer == nil)
+        #expect(refusal(#"[{"event": "creds.update"}]"#, session: nil)?.pointer == "/0")
+        #expect(refusal(#"{"event": "creds.update"}"#, session: nil)?.pointer == nil)
     }
 
     @Test(arguments: ["creds.update", "labels.edit", "messaging-history.status", "blocklist.set", "some-new.event"])

@@ -44,10 +44,14 @@ struct CloudAPIEnvelopeTests {
         #expect(try oneCloud(document).session == "111")
     }
 
-    @Test func withoutASessionItIsRefusedAndADefaultMayStandIn() {
-        let error = refusal(webhook(#"{"messages": [\#(message("A"))]}"#), as: CloudAPIFormat(), session: nil)
+    @Test func withoutASessionItIsRefusedAndADefaultMayStandIn() throws {
+        let document = webhook(#"{"messages": [\#(message("A"))]}"#)
+        let error = refusal(document, as: CloudAPIFormat(), session: nil)
         #expect(error?.code == .missingSession)
-        #expect(error?.pointer == nil)
+        #expect(error?.pointer == "/entry/0/changes/0/value/metadata/phone_number_id")
+        let context = FormatReadContext(defaultSession: "main", receivedAt: Timestamp(seconds: 1_763_000_100))
+        let events = try CloudAPIFormat().read(Array(document.utf8), context: context).events
+        #expect(events.map(\.session) == ["main"])
     }
 
     @Test func anIDThatIsNoSessionIsNamed() {
