@@ -110,7 +110,7 @@ extension EventCatalogue {
             "participant", .jid, nullWhen: "the gateway does not name the author", "The author of the quoted message."),
         .sometimes(
             "participantLid", .jid, when: "`participant` has the phone number and the hidden identity is known",
-            "The hidden identity of the author."),
+            "The hidden identity of the quoted message's author."),
         .always(
             "type", .word(contents.map(\.name), isOpen: false),
             nullWhen: "the gateway does not send the quoted message",
