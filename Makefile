@@ -5,7 +5,7 @@ CONFIG ?= config.yaml
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format reference bench instructions hooks clean packages test-packages
+.PHONY: help run build test check fuzz format reference bench instructions hooks clean packages test-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,12 @@ check: ## check the format of the Swift sources, imports, and what the pages ref
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 	scripts/check-docs
 	SWIFT="$(SWIFT)" scripts/check-imports
+
+fuzz: test-packages ## compare 100,000 random expressions with libjq, and fuzz parser and evaluator (SECONDS_EACH=600, SEED)
+	$(SWIFT) build --build-tests
+	ZAPHUB_JQ_PROGRAMS=100000 ZAPHUB_JQ_SEED="$${SEED:-$$(date +%s)}" \
+		$(SWIFT) test --skip-build --disable-xctest --filter JQDifferentialTests
+	Tests/Fuzz/run.sh "$${SECONDS_EACH:-600}"
 
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)

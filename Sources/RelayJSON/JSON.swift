@@ -144,8 +144,17 @@ extension String {
     /// Whether both have the same UTF-8. `==` alone would treat `é` and `e` with a combining accent as the same key.
     @inline(__always)
     package func hasSameBytes(as other: String) -> Bool {
-        // Most different strings differ in length.
-        utf8.count == other.utf8.count && hasSameContent(as: other)
+        // Equal short strings have the same representation, and most different strings differ in length or first byte.
+        hasSameRepresentation(as: other)
+            || utf8.count == other.utf8.count && utf8.first == other.utf8.first && hasSameContent(as: other)
+    }
+
+    /// Whether both are the same text in the same storage, or inside the value itself. False says nothing.
+    @inline(__always)
+    private func hasSameRepresentation(as other: String) -> Bool {
+        // A string is two words; the same words are the same text, whatever they mean.
+        let (own, other) = (unsafeBitCast(self, to: (UInt, UInt).self), unsafeBitCast(other, to: (UInt, UInt).self))
+        return own == other
     }
 
     @inline(never)

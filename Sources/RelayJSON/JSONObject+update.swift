@@ -22,6 +22,12 @@ extension JSONObject {
         try change(&members[position].value)
     }
 
+    /// Reads the members without copying them.
+    @inlinable @inline(__always)
+    package func withMembers<Result>(_ body: (UnsafeBufferPointer<(key: String, value: JSON)>) -> Result) -> Result {
+        members.withUnsafeBufferPointer(body)
+    }
+
     /// Where the members are stored. After a change it differs when they were copied.
     package var storage: UnsafeRawPointer? {
         members.withUnsafeBufferPointer { UnsafeRawPointer($0.baseAddress) }

@@ -4,7 +4,7 @@
 /// `init(_:)` or `append(_:_:)`. Keys are equal when their bytes are equal. Two objects are equal when they have the
 /// same members in any order.
 package struct JSONObject: Sendable {
-    var members: [(key: String, value: JSON)]
+    @usableFromInline var members: [(key: String, value: JSON)]
 
     /// An object without members.
     package init() { members = [] }
@@ -52,7 +52,7 @@ package struct JSONObject: Sendable {
     }
 
     /// Appends a member without searching for the same key: the caller guarantees that there is none.
-    package mutating func append(_ key: String, _ value: JSON) {
+    @inlinable package mutating func append(_ key: String, _ value: JSON) {
         members.append((key, value))
     }
 
@@ -62,7 +62,7 @@ package struct JSONObject: Sendable {
         place(of: key).map { members.remove(at: $0).value }
     }
 
-    package mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
+    @inlinable package mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
 
     package func contains(_ key: String) -> Bool { place(of: key) != nil }
 
@@ -76,17 +76,22 @@ package struct JSONObject: Sendable {
     private static let few = 16
 
     private func place(of key: String) -> Int? {
-        members.firstIndex { $0.key.hasSameBytes(as: key) }
+        members.withUnsafeBufferPointer { members in
+            for place in members.indices where members[place].key.hasSameBytes(as: key) { return place }
+            return nil
+        }
     }
 }
 
 extension JSONObject: RandomAccessCollection {
-    package var startIndex: Int { 0 }
-    package var endIndex: Int { members.count }
-    package subscript(position: Int) -> (key: String, value: JSON) { members[position] }
+    @inlinable package var startIndex: Int { 0 }
+    @inlinable package var endIndex: Int { members.count }
+    // The default goes through the indexes, which is slow where it is not specialized.
+    @inlinable package var count: Int { members.count }
+    @inlinable package subscript(position: Int) -> (key: String, value: JSON) { members[position] }
 
     /// The array's iterator: that of a collection would allocate for each member in other modules.
-    package func makeIterator() -> IndexingIterator<[(key: String, value: JSON)]> { members.makeIterator() }
+    @inlinable package func makeIterator() -> IndexingIterator<[(key: String, value: JSON)]> { members.makeIterator() }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {

@@ -221,5 +221,21 @@ extension JQDifferentialTable {
         {"a":}
         .a..b
         reduce 1,2 as $x (0;.)
+        [path(null)]
+        true|[path(true)]
+        false|[path(true)]
+        [null]|[path(.[0]|null)]
+        true|del(true)
+        null|pick(null)
+        1|[path(1)]
+        true|[path(1==1)]
+        [{}]|getpath([{}])
+        [1,2]|.[{}]
+        null|.[{}]
+        [1]|setpath([{}];[1])
+        [1]|delpaths([[{"start":0}]])
+        [1,2,3]|getpath([{"start":1,"end":null}])
+        null|join(",")
+        [1e3]
         """##
 }

@@ -19,8 +19,10 @@ enum JQAccess {
             guard !number.isNaN else { return .null }
             let place = JQNumber.clamped(number.rounded(.down))
             return try index(.array(elements), .int(Int64(place)), run)
-        case (.array, .object(let bounds)), (.null, .object(let bounds)), (.string, .object(let bounds)):
-            return try slice(value, from: bounds["start"] ?? .null, to: bounds["end"] ?? .null, run)
+        case (.null, .object): return .null
+        case (.array, .object(let key)), (.string, .object(let key)):
+            let (from, to) = try bounds(key)
+            return try slice(value, from: from, to: to, run)
         case (.array(let elements), .array(let wanted)):
             return try JQIndices.places(of: wanted, in: elements, run)
         default: throw cannotIndex(value, key, isLiteral: isLiteral)
@@ -30,6 +32,14 @@ enum JQAccess {
     static func cannotIndex(_ value: JSON, _ key: JSON, isLiteral: Bool) -> JQFailure {
         let name = isLiteral ? key.string.map { " \"\($0)\"" } ?? "" : ""
         return .message("Cannot index \(JQKind.name(value)) with \(JQKind.name(key))\(name)")
+    }
+
+    /// The bounds in a key such as `{"start": 1, "end": null}`.
+    static func bounds(_ key: JSONObject) throws(JQFailure) -> (from: JSON, to: JSON) {
+        guard let from = key["start"], let to = key["end"] else {
+            throw .message("Start and end indices of an array slice must be numbers")
+        }
+        return (from, to)
     }
 
     /// The range of a slice of `count` elements.

@@ -86,7 +86,8 @@ enum JQChange {
         _ change: (inout JSON) throws(JQFailure) -> Void
     ) throws(JQFailure) {
         var elements = root.array ?? []
-        let range = try JQAccess.range(elements.count, from: bounds["start"] ?? .null, to: bounds["end"] ?? .null)
+        let (from, to) = try JQAccess.bounds(bounds)
+        let range = try JQAccess.range(elements.count, from: from, to: to)
         var part: JSON = root.isNull ? .null : .array(Array(elements[range]))
         root = .null
         try run.reserve(range.count + elements.count, each: JQMeasure.valueSize)
@@ -143,7 +144,7 @@ enum JQChange {
             root = .array(elements)
         case (.array(var elements), .object(let bounds)):
             root = .null
-            let (from, to) = (bounds["start"] ?? .null, bounds["end"] ?? .null)
+            let (from, to) = try JQAccess.bounds(bounds)
             elements.removeSubrange(try JQAccess.range(elements.count, from: from, to: to))
             root = .array(elements)
         case (.object, _): throw .message("Cannot delete field at object index of \(JQKind.name(key))")

@@ -13,17 +13,12 @@ final class JQFieldPath: JQNode, @unchecked Sendable {
 
     override func one(_ input: JSON, _ scope: JQScope?, _ run: JQEvaluation) throws(JQFailure) -> JSON {
         try run.step()
-        var value = input
-        for name in names {
-            switch value {
-            case .object(let members):
-                if members.count > 64 { try run.work(members.count / 64) }
-                value = members[name] ?? .null
-            case .null: return .null
-            default: throw JQAccess.cannotIndex(value, .string(name), isLiteral: true)
-            }
+        let result = input.value(at: names)
+        if result.visited > 64 { try run.work(result.visited / 64) }
+        if let place = result.failure {
+            throw JQAccess.cannotIndex(result.value, .string(names[place]), isLiteral: true)
         }
-        return value
+        return result.value
     }
 
     override func locations(

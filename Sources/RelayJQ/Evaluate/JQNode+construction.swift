@@ -46,7 +46,9 @@ final class JQObjectConstruction: JQNode, @unchecked Sendable {
         var object = JSONObject()
         object.reserveCapacity(members.count)
         try run.charge(JQMeasure.bufferSize + members.count * JQMeasure.memberSize)
-        for (key, value) in members { object.append(key, try value.one(input, scope, run)) }
+        for place in members.indices {
+            object.append(members[place].key, try members[place].value.one(input, scope, run))
+        }
         let result = JSON.object(object)
         try run.nest(result)
         return result

@@ -28,8 +28,13 @@ class JQNode: @unchecked Sendable {
     func locations(
         _ input: JQLocation, _ scope: JQScope?, _ run: JQEvaluation, _ emit: JQEmitLocation
     ) throws(JQFailure) {
-        // A literal `null` and the like refer to no place. They are an error only when there is such an output.
+        // A literal and the like refer to no place. They are an error only when there is such an output, and as in
+        // jq not when it is the `null`, `true` or `false` that stands at the place already.
         try each(input.value, scope, run) { (value) throws(JQFailure) in
+            switch (value, input.value) {
+            case (.null, .null), (.bool(true), .bool(true)), (.bool(false), .bool(false)): return try emit(input)
+            default: break
+            }
             throw JQFailure.message("Invalid path expression: \(JQKind.named(value)) that is no part of the input")
         }
     }
