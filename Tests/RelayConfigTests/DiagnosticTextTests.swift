@@ -51,7 +51,7 @@ import Testing
         (
             "the trace of an event, or a stage's error",
             [
-                "dropped by the pipeline", "the file did not come within ",
+                "dropped by the pipeline", "the session has no enabled webhook", "the file did not come within ",
                 "filter: keep is not true", "filter: drop is true", "filter: keep.", "it needs one object",
                 "put them into one object, or use events:",
                 "an event is { payload: {…} }, and { event: \"order.created\", payload: {…} } with another type",

@@ -95,9 +95,16 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
         self.content = content
     }
 
-    /// Whether the destination receives an event.
-    package func accepts(_ event: Event) -> Bool {
-        events.matches(event.type) && keep.map { $0.rejection(of: event) == nil } ?? true
+    /// Why the destination does not receive an event: the option, and what the event is instead; nil when it does.
+    package func rejection(of event: Event) -> String? {
+        if content == .originals, event.type != .documentReceived {
+            return "body: it takes documents as they are posted"
+        }
+        if content != .originals, event.type == .documentReceived { return "body: it takes no whole documents" }
+        if !events.matches(event.type) { return "events: the event is \(event.type.name)" }
+        if let reason = keep?.rejection(of: event) { return "criteria.\(reason)" }
+        if content != .events, event.raw == nil { return "body: the event has no document" }
+        return nil
     }
 
     /// The lane of an event at this destination; nil without order. Events of the session itself share one lane; the
