@@ -152,6 +152,16 @@ struct StageTests {
             ])
     }
 
+    @Test func aDestinationTellsWhyItDoesNotTakeAnEvent() {
+        let event = message().event
+        func reason(_ content: DestinationDispatchSettings.Content) -> String? {
+            DestinationDispatchSettings(content: content).rejection(of: event)
+        }
+        #expect(reason(.events) == nil)
+        #expect(reason(.documents) == "the event has no document of its own (keep_raw)")
+        #expect(reason(.originals) == "body: original takes documents as they were posted, not events")
+    }
+
     @Test func deliverRecordsThatASessionHasNoWebhook() throws {
         var draft = message()
         _ = try stage("deliver: [session]").run(&draft, in: StubStageDirectory().context)

@@ -97,13 +97,14 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
 
     /// Why the destination does not receive an event: the option, and what the event is instead; nil when it does.
     package func rejection(of event: Event) -> String? {
-        if content == .originals, event.type != .documentReceived {
-            return "body: it takes documents as they are posted"
+        if (content == .originals) != (event.type == .documentReceived) {
+            return content == .originals
+                ? "body: original takes documents as they were posted, not events"
+                : "it takes events, not documents as they were posted"
         }
-        if content != .originals, event.type == .documentReceived { return "body: it takes no whole documents" }
         if !events.matches(event.type) { return "events: the event is \(event.type.name)" }
         if let reason = keep?.rejection(of: event) { return "criteria.\(reason)" }
-        if content != .events, event.raw == nil { return "body: the event has no document" }
+        if content != .events, event.raw == nil { return "the event has no document of its own (keep_raw)" }
         return nil
     }
 
