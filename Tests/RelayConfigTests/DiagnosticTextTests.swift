@@ -62,8 +62,8 @@ import Testing
             "a webhook over REST: the API shows it as JSON",
             [
                 "the options of a webhook take more than ", "a webhook",
-                "body: original is for destinations of the configuration, because a document may be of several ",
-                "sessions; write one under destinations: in config.yaml",
+                "body: original is for destinations of the configuration, because a document may be of several sessions",
+                "write one under destinations: in config.yaml",
             ]
         ),
         ("no text but a value", ["text/plain; charset=utf-8", "standard output"]),
