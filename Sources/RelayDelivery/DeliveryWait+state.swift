@@ -11,13 +11,30 @@ extension DeliveryWait {
         isEnabled: Bool, at now: Timestamp
     ) {
         guard delivery.state == .queued else { return nil }
-        self = Self.wait(of: delivery, state: state, settings: settings, isEnabled: isEnabled, at: now)
+        self = Self.wait(
+            due: delivery.dueAt ?? now, isBehind: delivery.behind != nil, state: state, settings: settings,
+            isEnabled: isEnabled, at: now)
         behind = delivery.behind
     }
 
-    private static func wait(
-        of delivery: DeliveryDetails, state: DispatchState.DestinationState?, settings: DestinationDispatchSettings?,
+    /// What the next delivery of a destination waits for; nil when nothing keeps it.
+    /// - Parameter hasQueued: whether deliveries are queued; without any, only what keeps the whole destination counts.
+    package init?(
+        ofNextAt state: DispatchState.DestinationState?, hasQueued: Bool, settings: DestinationDispatchSettings?,
         isEnabled: Bool, at now: Timestamp
+    ) {
+        self = Self.wait(
+            due: hasQueued ? state?.nextDue ?? now : now, isBehind: false, state: state, settings: settings,
+            isEnabled: isEnabled, at: now)
+        switch reason {
+        case .rateLimit, .release, .batch, .slot, .retry, .lane: if !hasQueued { return nil }
+        case .removed, .disabled, .paused, .gone, .denied, .breaker, .receiverRate: break
+        }
+    }
+
+    private static func wait(
+        due: Timestamp, isBehind: Bool, state: DispatchState.DestinationState?,
+        settings: DestinationDispatchSettings?, isEnabled: Bool, at now: Timestamp
     ) -> DeliveryWait {
         let absence = state?.pause.flatMap { $0.reason == .absent ? $0.since : nil }
         guard let settings else { return DeliveryWait(.removed, since: absence) }
@@ -32,8 +49,7 @@ extension DeliveryWait {
                 }
             return DeliveryWait(reason, since: pause.since)
         }
-        if delivery.behind != nil { return DeliveryWait(.lane) }
-        let due = delivery.dueAt ?? now
+        if isBehind { return DeliveryWait(.lane) }
         if let opens = state?.breaker.opensAt, opens > now, opens >= due { return DeliveryWait(.breaker, until: opens) }
         if due > now { return DeliveryWait(.retry, until: due) }
         if case .probing = state?.breaker.state { return DeliveryWait(.breaker) }

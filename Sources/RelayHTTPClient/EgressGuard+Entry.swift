@@ -136,12 +136,7 @@ extension EgressGuard.Entry {
     }
 
     private static func isHostName(_ host: String) -> Bool {
-        !host.isEmpty && host.utf8.count <= 253
-            && host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-                !label.isEmpty && label.utf8.count <= 63
-                    && label.utf8.allSatisfy { byte in
-                        HeaderFieldRules.isTokenByte(byte) || byte >= 0x80
-                    }
-            }
+        ASCIIURL.problem(ofHost: host) == nil
+            && host.utf8.allSatisfy { HeaderFieldRules.isTokenByte($0) || $0 >= 0x80 }
     }
 }

@@ -89,7 +89,9 @@ struct EventTraceRecorder: Sendable {
         }
         let took = lap()
         let planned = draft.deliveries.count - before.deliveries.count
-        writer.step(step.id, traced, nanoseconds: took, waited: waited, deliveries: planned)
+        writer.step(
+            step.id, traced, nanoseconds: took, waited: waited, deliveries: planned,
+            rejections: draft.rejections.dropFirst(before.rejections.count))
         if isTapped {
             if case .dropped(let reason) = traced {
                 show(.dropped, step, draft, took: took, reason: reason, at: clock)

@@ -39,6 +39,15 @@ package struct ReferenceEntry: Sendable {
             }
         }
 
+        /// The section that documents the options of every entry of the group, in addition to its own.
+        var commonOptions: String? {
+            switch self {
+            case .destination: "destinations"
+            case .transport: "sources"
+            default: nil
+            }
+        }
+
         /// The noun for a part of an entry.
         var memberNoun: String { isDelivered ? "a field" : "an option" }
 
@@ -66,7 +75,7 @@ package struct ReferenceEntry: Sendable {
             var seen: Set<String> = []
             return sections.flatMap(\.options).filter { seen.insert($0.path).inserted }
         }
-        return OptionDocumentation.all(of: fields, inAlternatives: group == .test)
+        return OptionDocumentation.all(of: fields, inAlternatives: group == .test || group == .stage)
     }
 }
 

@@ -40,11 +40,10 @@ package struct DeliverStage: ConfigurableStage {
     package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         for name in destinations {
             if name == RelayConfiguration.Destination.sessionWebhooks {
-                for route in context.routes.webhooks(of: draft.event.session)
-                where route.settings.accepts(draft.event) {
-                    draft.deliver(to: route)
-                }
-            } else if let route = context.routes.route(to: name), route.settings.accepts(draft.event) {
+                let webhooks = context.routes.webhooks(of: draft.event.session)
+                for route in webhooks { draft.deliver(to: route) }
+                if webhooks.isEmpty { draft.reject(name, "the session has no enabled webhook") }
+            } else if let route = context.routes.route(to: name) {
                 draft.deliver(to: route)
             }
         }

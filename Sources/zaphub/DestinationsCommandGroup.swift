@@ -79,7 +79,7 @@ struct DestinationsCommandGroup: AsyncParsableCommand {
         if let release = destination["release"], !release.isNull {
             return "releases \(release["remaining"]?.int ?? 0) at \(release["rate"]?.string ?? "")"
         }
-        if let probe = destination["breaker"]?["next_probe_at"]?.string { return "next probe at \(probe)" }
+        if let wait = destination["waits_for"]?["message"]?.string { return wait }
         return destination["help"]?.string ?? ""
     }
 }

@@ -64,7 +64,7 @@ struct TraceTreeText {
             below: pipelineRuns.map { pipelineRun in
                 let steps = pipelineRun["steps"]?.array ?? []
                 let width = steps.map { ($0["stage"]?.string ?? "").count }.max() ?? 0
-                var below = steps.map { Node(line: describe($0, width: width)) }
+                var below = steps.map { Node(line: describe($0, width: width), below: leftOut($0)) }
                 if let omitted = pipelineRun["omitted"]?.int, omitted > 0 {
                     below.append(Node(line: "… and \(omitted) more steps"))
                 }
@@ -81,6 +81,17 @@ struct TraceTreeText {
             line += ", planned \(deliveries) \(deliveries == 1 ? "delivery" : "deliveries")"
         }
         return line
+    }
+
+    /// The destinations that do not get the event.
+    private func leftOut(_ step: JSON) -> [Node] {
+        let told = step["left_out"]?.array ?? []
+        var nodes = told.map { rejection in
+            Node(line: "not to \(rejection["destination"]?.string ?? "")  \(rejection["reason"]?.string ?? "")")
+        }
+        let more = Int(step["left_out_count"]?.int ?? 0) - told.count
+        if more > 0 { nodes.append(Node(line: "… and not to \(more) more")) }
+        return nodes
     }
 
     private func outcome(_ step: JSON) -> String {

@@ -18,7 +18,8 @@ struct OperationTests {
                     counts: [.queued: 2, .dead: 1], oldestQueuedAt: TestAPI.start, inFlight: 1,
                     breaker: .init(state: .halfOpen, consecutiveFailures: 5, nextProbeAt: TestAPI.start),
                     pause: DestinationPause(destination: "crm", reason: .gone, since: TestAPI.start),
-                    release: .init(rate: RateLimit(count: 5, per: .seconds(1)), remaining: 7)),
+                    release: .init(rate: RateLimit(count: 5, per: .seconds(1)), remaining: 7),
+                    wait: DeliveryWait(.receiverRate, until: TestAPI.start)),
                 DestinationStatus(key: "pipeline/default", kind: nil, target: nil, state: .removed, counts: [.dead: 1]),
                 DestinationStatus(
                     key: "erp", kind: nil, target: nil, state: .removed, counts: [.queued: 3], help: "bring it back"),
@@ -40,6 +41,11 @@ struct OperationTests {
                         "oldest_held_at": "2025-11-13T10:30:00.000Z",
                     ],
                     "release": ["rate": "5/s", "remaining": 7],
+                    "waits_for": [
+                        "reason": "receiver_rate",
+                        "message": "the receiver answered 429; next request at 2025-11-13T10:30:00.000Z",
+                        "since": nil, "until": "2025-11-13T10:30:00.000Z", "delivery_id": nil,
+                    ],
                     "breaker": [
                         "state": "half_open", "consecutive_failures": 5, "next_probe_at": "2025-11-13T10:30:00.000Z",
                     ],

@@ -284,11 +284,64 @@ struct SessionWebhookTests {
             let changed = try await client.patch("\(root)/\(id)", ["url": "https://straße.example/"])
             #expect(changed.data["url"] == "https://xn--strae-oqa.example/")
             #expect(try await api.store.webhook(id)?.url == "https://xn--strae-oqa.example/")
+            let spaced = try await client.patch("\(root)/\(id)", ["url": "https://a.example/ä b?q=ü"])
+            #expect(spaced.status == 200)
+            #expect(spaced.data["url"] == "https://a.example/%C3%A4%20b?q=%C3%BC")
+            for url in ["https://a.example/#x", "http://a..b/", "http://-bad-.com", "https://a.example/x\ny"] {
+                let refused = try await client.patch("\(root)/\(id)", ["url": .string(url)])
+                #expect(refused.status == 422 && refused.places == ["/url"], "\(url)")
+            }
             let wrong = try await client.patch("\(root)/\(id)", ["url": "https://%ff.example/"])
             #expect(wrong.status == 422 && wrong.places == ["/url"])
             let placeholder = try await client.patch("\(root)/\(id)", ["url": "https://a.example/{{payload.chatId}}"])
             #expect(placeholder.status == 422 && placeholder.places == ["/url"])
             #expect(placeholder.message?.contains("has a placeholder in it") == true)
+        }
+    }
+
+    /// `***` is what is shown in place of a secret.
+    @Test func aSecretThatIsNotShownStaysAsItIs() async throws {
+        let api = TestAPI()
+        api.seedSession(url: nil)
+        try await api.run { client in
+            let created = try await client.post(root, ["url": "https://a.example", "secrets": ["new", "old"]])
+            let id = try #require(created.data["id"]?.string)
+            for same: JSON in [["secret": "***"], ["secrets": ["***", "***"], "max_in_flight": 3]] {
+                #expect(try await client.patch("\(root)/\(id)", same).status == 200)
+                #expect(try await api.store.webhook(id)?.secrets.map(\.value) == ["new", "old"])
+            }
+            for (wrong, place) in [
+                (["secrets": ["***"]] as JSON, "/secrets/0"), (["secrets": ["newer", "***"]], "/secrets/1"),
+            ] {
+                let refused = try await client.patch("\(root)/\(id)", wrong)
+                #expect(refused.status == 422 && refused.places == [place])
+            }
+            #expect(try await client.post(root, ["url": "https://a.example", "secret": "***"]).places == ["/secret"])
+            #expect(try await client.post("\(root)/\(id)/rotate-secret", ["secret": "***"]).places == ["/secret"])
+            #expect(try await api.store.webhook(id)?.secrets.map(\.value) == ["new", "old"])
+        }
+    }
+
+    /// What only the configuration has is no option here, and everything wrong is told at once.
+    @Test func everyMistakeOfOriginalsIsToldAtOnce() async throws {
+        let api = TestAPI()
+        api.seedSession(url: nil)
+        try await api.run { client in
+            let answer = try await client.post(
+                root,
+                [
+                    "url": "nowhere", "body": "original", "content_type": "text/plain", "events": ["message.*"],
+                    "batch": [:], "headers": ["X-A": "{{payload.chatId}}"], "criteria": ["chats": ["gruop"]],
+                    "original_headers": ["X-A"],
+                ])
+            #expect(answer.status == 422)
+            #expect(
+                Set(answer.places) == [
+                    "/url", "/body", "/content_type", "/events", "/batch", "/headers", "/criteria/chats/0",
+                    "/original_headers",
+                ])
+            let unknown = try await client.post(root, ["url": "https://a.example", "nosuch": 1])
+            #expect(!unknown.json.text.contains("original_headers"), "\(unknown.json)")
         }
     }
 
@@ -303,6 +356,8 @@ struct SessionWebhookTests {
             let id = try #require(answer.data["id"]?.string)
             let wrong = try await client.patch("\(root)/\(id)", ["criteria": ["chats": ["private", "gruop"]]])
             #expect(wrong.status == 422 && wrong.places == ["/criteria/chats/1"])
+            let unknown = try await client.patch("\(root)/\(id)", ["criteria": ["types": ["text", "nosuch"]]])
+            #expect(unknown.status == 422 && unknown.places == ["/criteria/types/1"])
             let cleared = try await client.patch("\(root)/\(id)", ["criteria": nil])
             #expect(cleared.status == 200 && cleared.data["criteria"] == JSON.null)
         }

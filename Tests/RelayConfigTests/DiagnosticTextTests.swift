@@ -51,7 +51,7 @@ import Testing
         (
             "the trace of an event, or a stage's error",
             [
-                "dropped by the pipeline", "the file did not come within ",
+                "dropped by the pipeline", "the session has no enabled webhook", "the file did not come within ",
                 "filter: keep is not true", "filter: drop is true", "filter: keep.", "it needs one object",
                 "put them into one object, or use events:",
                 "an event is { payload: {…} }, and { event: \"order.created\", payload: {…} } with another type",
@@ -62,8 +62,8 @@ import Testing
             "a webhook over REST: the API shows it as JSON",
             [
                 "the options of a webhook take more than ", "a webhook",
-                "body: original is for destinations of the configuration, because a document may be of several ",
-                "sessions; write one under destinations: in config.yaml",
+                "body: original is for destinations of the configuration, because a document may be of several sessions",
+                "write one under destinations: in config.yaml",
             ]
         ),
         ("no text but a value", ["text/plain; charset=utf-8", "standard output"]),

@@ -74,7 +74,8 @@ private let registry = ConfigurationKindRegistry(
         ("url: \"http://{{ session }}@g/x\"", "a user name"), ("url: \"{{ session }}/x\"", "no absolute URL"),
         ("url: \"http://g{{ session }}/x\"", "before its path"), ("url: \"http://g/{{ sesion }}\"", "{{ session }}?"),
         ("url: \"http://g/{{}}\"", "there are: {{ session }}, {{ chat.id }}"), ("url: \"http://g/{{ session\"", "}}"),
-        ("url: \"http://g/a b\"", "%20"), ("url: []", "not a list"), ("body: '{\"a\": {{ session }}}'", "quotes"),
+        ("url: \"http://g/a \"", "ends with a space"), ("url: \"http://g/a\\nb\"", "line break"),
+        ("url: []", "not a list"), ("body: '{\"a\": {{ session }}}'", "quotes"),
         ("body: '[1,'", "is no JSON"),
     ])
     func mistakesSayWhatToWrite(options: String, help: String) {

@@ -30,6 +30,34 @@ struct EventTraceTests {
         #expect(step.deliveries == 300)
     }
 
+    @Test func destinationsThatDoNotGetTheEventAreTold() throws {
+        let all = (0..<20).map { EventTrace.Rejection(destination: "wh_\($0)", reason: "events: the event is a.b") }
+        var writer = EventTraceEncoder(Self.mark, at: Self.moment)
+        writer.begin("default")
+        writer.step("persist", .next)
+        writer.step("deliver", .next, deliveries: 1, rejections: all[..<2])
+        writer.step("deliver-2", .next, rejections: all[...])
+        writer.step("drop", .dropped(reason: "no"))
+        let steps = try #require(writer.trace.runs.first?.pipelines.first?.steps)
+        #expect(steps.map(\.rejectionCount) == [0, 2, 20, 0])
+        #expect(steps.map(\.rejections) == [[], Array(all[..<2]), Array(all[..<8]), []])
+        #expect(steps[1].deliveries == 1)
+        #expect(steps[3].outcome == .dropped(reason: "no"))
+    }
+
+    /// Recorded before there were rejections.
+    @Test func oldTracesAreRead() throws {
+        let bytes: [UInt8] = [
+            1, 3, 2, 0x61, 0x62, 5, 2, 7, 0x64, 0x65, 0x66, 0x61, 0x75, 0x6C, 0x74, 0xA0, 7, 0x64, 0x65, 0x6C, 0x69,
+            0x76, 0x65, 0x72, 9, 2,
+        ]
+        let run = try #require(EventTrace(bytes: bytes).runs.first)
+        #expect(run.generation == ConfigurationGenerationID(number: 3, hash: "ab"))
+        let step = EventTrace.Step(
+            stage: "deliver", outcome: .next, duration: .microseconds(9), waited: nil, deliveries: 2)
+        #expect(run.pipelines == [EventTrace.PipelineRun(pipeline: "default", steps: [step])])
+    }
+
     @Test func aRunOfTenStagesIsSmall() {
         var writer = EventTraceEncoder(Self.mark, at: Self.moment)
         writer.begin("default")
@@ -68,7 +96,9 @@ struct EventTraceTests {
     @Test func damagedBytesNeverStopAReader() {
         var writer = EventTraceEncoder(Self.mark, at: Self.moment)
         writer.begin("default")
-        writer.step("persist", .dropped(reason: "no"), nanoseconds: 5000, waited: .seconds(1), deliveries: 2)
+        writer.step(
+            "persist", .dropped(reason: "no"), nanoseconds: 5000, waited: .seconds(1), deliveries: 2,
+            rejections: [EventTrace.Rejection(destination: "crm", reason: "events")])
         let bytes = writer.trace.bytes
         for end in bytes.indices { #expect(EventTrace(bytes: Array(bytes[..<end])).runs.count <= 1) }
         for place in bytes.indices {

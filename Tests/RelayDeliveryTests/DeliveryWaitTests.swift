@@ -96,6 +96,38 @@ struct DeliveryWaitTests {
         #expect(wait(delivery(due: .at(9000)), open, at: .at(4000)) == DeliveryWait(.retry, until: .at(9000)))
     }
 
+    @Test func aDestinationTellsWhatItsNextDeliveryWaitsFor() {
+        func wait(_ state: DispatchState, queued: Bool = true, at now: Timestamp = .at(10)) -> DeliveryWait? {
+            DeliveryWait(
+                ofNextAt: state.destinations["crm"], hasQueued: queued, settings: Self.settings, isEnabled: true,
+                at: now)
+        }
+        let limited = state { claims(&$0, at: .at(0)) }
+        #expect(wait(limited) == DeliveryWait(.rateLimit, until: .at(500)))
+        #expect(wait(limited, queued: false) == nil)
+        let refused = state { state in
+            claims(&state, at: .at(0))
+            state.finished(
+                "crm", [claimed(1)], answer(429, retryAfter: .seconds(3)), settings: Self.settings, startedAt: .at(0),
+                at: .at(1))
+        }
+        for queued in [true, false] {
+            #expect(wait(refused, queued: queued) == DeliveryWait(.receiverRate, until: .at(3001)))
+        }
+        let open = state { state in
+            for number: Int64 in 1...3 {
+                claims(&state, at: .at(number * 1000))
+                state.finished(
+                    "crm", [claimed(1, chat: "chat\(number)")], failure(.connect), settings: Self.settings,
+                    startedAt: .at(number * 1000), at: .at(number * 1000))
+            }
+        }
+        #expect(wait(open, queued: false, at: .at(4000)) == DeliveryWait(.breaker, until: .at(8000)))
+        let paused = state { $0.pause(DestinationPause(destination: "crm", reason: .manual, since: .at(5))) }
+        #expect(wait(paused) == DeliveryWait(.paused, since: .at(5)))
+        #expect(wait(state { _ in }, queued: false) == nil)
+    }
+
     @Test func everyReasonHasAMessage() {
         let messages = DeliveryWait.Reason.allCases.map { DeliveryWait($0, until: .at(0)).message }
         #expect(Set(messages).count == messages.count)

@@ -1,3 +1,4 @@
+import Foundation
 import RelayConfig
 import RelayDestinations
 import RelayJSON
@@ -14,6 +15,37 @@ struct OptionMistakeTests {
             return ""
         } catch {
             return error.diagnostics.map(\.description).joined(separator: "\n")
+        }
+    }
+
+    @Test func everyConflictOfOriginalsIsReportedAtOnce() {
+        let text = mistakes(
+            """
+            type: webhook
+            url: nowhere
+            body: original
+            batch: {}
+            events: [message.*]
+            content_type: text/plain
+            headers: { X-Fixed: a, X-Chat: "{{payload.chatId}}" }
+            original_headers: [Host, Authorization, X-Fixed, X-Good]
+            criteria: { chats: [gruop] }
+            """)
+        for place in ["2:6", "4:8", "5:9", "6:15", "7:10", "8:20", "8:26", "8:41", "9:21"] {
+            #expect(text.contains("destination:\(place): error: "), "\(place): \(text)")
+        }
+        #expect(text.components(separatedBy: " error: ").count == 10, "\(text)")
+    }
+
+    @Test func everyConflictOfOtherKindsIsReportedAtOnce() {
+        let text = mistakes(
+            "type: whatsapp\nprovider: cloud_api\nurl: nowhere\nheaders: { User-Agent: a, Content-Type: b }\n")
+        for words in ["\"url\" is no absolute URL", "needs \"phone_number_id\"", "needs \"token\"", "\"User-Agent\""] {
+            #expect(text.contains(words), "\(words): \(text)")
+        }
+        let chatwoot = mistakes("type: chatwoot\nurl: https://a.example/api/v1\naccount: x\ntoken: t\n")
+        for words in ["the API's path", "needs \"inbox\"", "\"account\" must be"] {
+            #expect(chatwoot.contains(words), "\(words): \(chatwoot)")
         }
     }
 

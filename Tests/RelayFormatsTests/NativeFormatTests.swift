@@ -38,6 +38,13 @@ struct NativeTests {
         #expect(error?.pointer == "/event")
     }
 
+    /// An event of this type is the relay's own.
+    @Test func documentReceivedIsRefused() {
+        let error = refusal(#"{"event": "document.received", "payload": {}}"#, as: NativeFormat())
+        #expect(error?.code == .notAnEvent && error?.pointer == "/event")
+        #expect(error?.message.contains("the relay's own type") == true)
+    }
+
     @Test(arguments: [
         (#"{"event": "a.b", "payload": []}"#, "/payload"), (#"{"event": "a.b"}"#, "/payload"),
         (#"{"event": "a.b", "payload": {}, "timestamp": "yesterday"}"#, "/timestamp"),

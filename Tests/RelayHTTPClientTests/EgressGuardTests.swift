@@ -127,6 +127,7 @@ struct EgressGuardTests {
         ("[fd00::5]80", "has no port after its bracket, e.g. [fd00::5]:8080"),
         ("fd00::5:x", "is not an IPv6 address; with a port write it as [fd00::5]:8080"),
         ("a b", "has a space or a control character; remove it"),
+        ("-bad-.com", "is not a host; write e.g. chatwoot, 10.0.0.5 or 10.0.0.0/8"),
         ("a..b", "is not a host; write e.g. chatwoot, 10.0.0.5 or 10.0.0.0/8"),
     ])
     func unreadableEntriesSayWhatToWrite(entry: String, message: String) throws {

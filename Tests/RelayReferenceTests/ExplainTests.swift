@@ -54,6 +54,22 @@ struct ExplainTests {
         }
     }
 
+    @Test func criteriaAreListedWhereverTheyAre() throws {
+        for (word, prefix) in [("filter", "keep"), ("filter.keep", "keep"), ("webhook.criteria", "criteria")] {
+            let text = try explain(word)
+            for criterion in ["chats", "from_me", "types", "history", "max_age"] {
+                #expect(text.contains("  \(prefix).\(criterion)\n"), "\(word): \(text)")
+            }
+        }
+        #expect(try explain("filter.keep.max_age").contains("The greatest age of a message when it arrives"))
+    }
+
+    /// The options of all kinds are found with each kind, too.
+    @Test func commonOptionsAreFoundWithEachKind() throws {
+        #expect(try explain("webhook.retry").hasPrefix("destinations.retry: an option of destinations"))
+        #expect(try explain("webhook.url").hasPrefix("webhook.url: "))
+    }
+
     @Test func anOptionAloneIsFoundWhereverItIs() throws {
         #expect(
             try ConfigurationDocumentation.everything.find("max_in_flight").map(\.entry.name)

@@ -145,6 +145,29 @@ struct StageTests {
         #expect(draft.deliveries.map(\.destination) == ["wh_1", "wh_3", "crm"])
         #expect(draft.deliveries.map(\.lane) == ["main/\(maria)", nil, "main/\(maria)"])
         #expect(draft.deliveries.map(\.signing) == [.standardWebhooks, nil, .standardWebhooks])
+        #expect(
+            draft.rejections == [
+                EventTrace.Rejection(destination: "wh_2", reason: "events: the event is message.received"),
+                EventTrace.Rejection(destination: "wh_4", reason: "criteria.chats: the chat is private"),
+            ])
+    }
+
+    @Test func aDestinationTellsWhyItDoesNotTakeAnEvent() {
+        let event = message().event
+        func reason(_ content: DestinationDispatchSettings.Content) -> String? {
+            DestinationDispatchSettings(content: content).rejection(of: event)
+        }
+        #expect(reason(.events) == nil)
+        #expect(reason(.documents) == "the event has no document of its own (keep_raw)")
+        #expect(reason(.originals) == "body: original takes documents as they were posted, not events")
+    }
+
+    @Test func deliverRecordsThatASessionHasNoWebhook() throws {
+        var draft = message()
+        _ = try stage("deliver: [session]").run(&draft, in: StubStageDirectory().context)
+        #expect(draft.deliveries.isEmpty)
+        #expect(draft.rejections.map(\.destination) == ["session"])
+        #expect(draft.rejections.first?.reason == "the session has no enabled webhook")
     }
 
     /// The envelope of stage-07, compared byte for byte.

@@ -55,6 +55,24 @@ struct OriginalFlowTests {
         receiver.requests.filter { $0.path == path }
     }
 
+    @Test func fieldsOfOneNameStayApart() async throws {
+        let receiver = try ScriptedReceiver()
+        defer { receiver.stop() }
+        let relay = try relay(receiver)
+        defer { relay.remove() }
+        try await relay.start()
+        let headers = [
+            ("X-Webhook-Hmac", "one"), ("X-Webhook-Hmac", "two, three"), ("X-Hub-Signature-256", "sha256=a"),
+        ]
+        let answer = try await relay.call(
+            "POST", "/in/baileys", raw: Array(baileysText("M1").text.utf8), headers: headers)
+        #expect(answer.status == 200)
+        try await relay.eventually("it is there") { requests(receiver, "/first").count == 1 }
+        let fields = try #require(requests(receiver, "/first").first).headers
+            .filter { $0.0 == "x-webhook-hmac" }
+        #expect(fields.map(\.1) == ["one", "two, three"])
+    }
+
     @Test func everyFormatsDocumentsArriveByteForByte() async throws {
         let receiver = try ScriptedReceiver()
         defer { receiver.stop() }

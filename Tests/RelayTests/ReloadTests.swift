@@ -75,6 +75,7 @@ struct ReloadTests {
         if method == "REST" {
             let answer = try await relay.call("POST", "/api/v1/reload")
             #expect(answer.status == 422)
+            #expect(answer.document["error"]?["message"]?.string?.hasSuffix("the old one stays in use.") == true)
             let details = answer.document["error"]?["details"]?.text ?? ""
             #expect(details.contains("config.yaml:18:"), "\(details)")
             #expect(details.contains("max_in_flight"), "\(details)")

@@ -45,6 +45,31 @@ struct TraceFlowTests {
         return (try await child.end(), child.text + child.errorText)
     }
 
+    @Test func aTraceNamesTheDestinationsThatLeaveTheEventOut() async throws {
+        try await run { relay, receiver in
+            let webhooks = try await relay.call("GET", "/api/v1/sessions/main/webhooks").document["data"]
+            let webhook = try #require(webhooks?[0]?["id"]?.string)
+            let changed = try await relay.call(
+                "PATCH", "/api/v1/sessions/main/webhooks/\(webhook)", ["criteria": ["chats": ["group"]]])
+            #expect(changed.status == 200)
+            let id = try await post(baileysText("M1"), to: relay)
+            try await relay.eventually("it is processed") {
+                try await relay.call("GET", "/api/v1/events/\(id)/trace").document["data"]?["state"] == "processed"
+            }
+            let trace = try await relay.call("GET", "/api/v1/events/\(id)/trace").document["data"]
+            let step = trace?["runs"]?[0]?["pipelines"]?[0]?["steps"]?.array?.last
+            #expect(step?["stage"] == "deliver")
+            #expect(
+                step?["left_out"] == [
+                    ["destination": .string(webhook), "reason": "criteria.chats: the chat is private"]
+                ])
+            #expect(step?["left_out_count"] == 1)
+            let shown = try await zaphub(["trace", id], at: relay)
+            #expect(shown.text.contains("not to \(webhook)  criteria.chats: the chat is private"), "\(shown.text)")
+            #expect(shown.text.contains("no delivery was planned"))
+        }
+    }
+
     @Test func aDeadLettersTraceHasEveryStageAndAttemptAndTheReplay() async throws {
         try await run { relay, receiver in
             receiver.respond { _ in .status(500) }

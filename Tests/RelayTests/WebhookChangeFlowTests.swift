@@ -89,6 +89,7 @@ struct WebhookChangeFlowTests {
 
         let made = try await relay.call("POST", "/api/v1/replays", ["since": "1h", "from": "deliver"])
         #expect(made.document["data"]?["warnings"] == [.string(warning)])
+        #expect(made.document["message"] == "2 deliveries are sent again, 2 are skipped, 50/s")
         let id = made.document["data"]?["id"]?.string ?? ""
         try await relay.eventually("the replay ends") {
             try await relay.call("GET", "/api/v1/replays/\(id)").document["data"]?["state"] == "finished"

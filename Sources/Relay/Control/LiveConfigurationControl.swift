@@ -38,14 +38,14 @@ struct LiveConfigurationControl: ConfigurationControl {
             throw APIError(
                 status: 422,
                 code: "configuration_invalid",
-                message: "The configuration has \(mistakes.count) mistake(s); the old one goes on.",
+                message: "The configuration has \(mistakes.count) mistake(s); the old one stays in use.",
                 details: .array(error.diagnostics.map { .string($0.description) })
             )
         } catch {
             throw APIError(
                 status: 422,
                 code: "configuration_invalid",
-                message: "The new configuration cannot be used; the old one goes on. \(error)"
+                message: "The new configuration cannot be used; the old one stays in use. \(error)"
             )
         }
     }

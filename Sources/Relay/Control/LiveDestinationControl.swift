@@ -65,7 +65,14 @@ struct LiveDestinationControl: DestinationControl {
                 nextProbeAt: breaker?.opensAt
             ),
             pause: pause,
-            release: standing?.release.map { .init(rate: $0.rate, remaining: $0.remaining) }
+            release: standing?.release.map { .init(rate: $0.rate, remaining: $0.remaining) },
+            wait: DeliveryWait(
+                ofNextAt: standing,
+                hasQueued: (figures?.counts[.queued] ?? 0) > 0,
+                settings: settings,
+                isEnabled: entry?.isEnabled ?? false,
+                at: clock.now
+            )
         )
     }
 

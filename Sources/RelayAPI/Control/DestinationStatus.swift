@@ -62,6 +62,8 @@ package struct DestinationStatus: Sendable {
     package var pause: DestinationPause?
     /// What it held and still gets at a rate.
     package var release: Release?
+    /// What its next delivery waits for; nil: nothing keeps it.
+    package var wait: DeliveryWait?
 
     package struct Release: Sendable {
         package var rate: RateLimit
@@ -89,7 +91,8 @@ package struct DestinationStatus: Sendable {
         inFlight: Int = 0,
         breaker: Breaker = Breaker(),
         pause: DestinationPause? = nil,
-        release: Release? = nil
+        release: Release? = nil,
+        wait: DeliveryWait? = nil
     ) {
         self.key = key
         self.kind = kind
@@ -107,5 +110,6 @@ package struct DestinationStatus: Sendable {
         self.breaker = breaker
         self.pause = pause
         self.release = release
+        self.wait = wait
     }
 }

@@ -32,6 +32,11 @@ struct APIHandlerRequest: Sendable {
         HTTPField.Name(name).flatMap { request.headers[$0] }
     }
 
+    /// The values of all header fields of a name, in the order in which they came.
+    func headerFields(_ name: String) -> [String] {
+        HTTPField.Name(name).map { request.headers[values: $0] } ?? []
+    }
+
     func bytes() async throws -> [UInt8] {
         try await BoundedRequestBodyReader.collect(
             request,

@@ -25,9 +25,11 @@ enum SessionWebhookReader {
         if body.isNull(enabled) { webhook.isEnabled = true }
         var names: [String: String] = [:]
         var changes = options(of: &body, names: &names)
+        webhook.options = inASCII(webhook.options)
         keepShownCredentials(in: &changes, of: webhook)
         var keys = JSONObject()
         for name in keyOptions { keys[name] = changes.removeValue(forKey: name) }
+        keepShownKeys(in: &keys, of: webhook)
         removeEmptyKeyList(from: &keys)
         // Options that a request does not change are not validated again.
         guard isNew || !changes.isEmpty || !keys.isEmpty else { return }
@@ -93,6 +95,17 @@ enum SessionWebhookReader {
     private static func removeEmptyKeyList(from keys: inout JSONObject) {
         guard let list = keys["secrets"] else { return }
         if list.isNull || list.array?.isEmpty == true { keys.removeValue(forKey: "secrets") }
+    }
+
+    /// A secret `***`, and as many of them as the webhook has, keep the stored keys. Elsewhere `***` is no key.
+    private static func keepShownKeys(in keys: inout JSONObject, of webhook: SessionWebhook) {
+        let mark = JSON.string(CredentialRedaction.mark)
+        if keys["secret"] == mark, !webhook.secrets.isEmpty { keys.removeValue(forKey: "secret") }
+        if let list = keys["secrets"]?.array, !list.isEmpty, list.count == webhook.secrets.count,
+            list.allSatisfy({ $0 == mark })
+        {
+            keys.removeValue(forKey: "secrets")
+        }
     }
 
     /// A header with the value `***`, as the API displays credentials, keeps the stored value.

@@ -26,7 +26,8 @@ struct IngestRoutes: Sendable {
         }
         if let session = path.first { _ = try validSession(session) }
         let body = try await documentBytes(of: request)
-        let result = try await intakes.intake(source).accept(body, path: path) { request.header($0) }
+        let result = try await intakes.intake(source)
+            .accept(body, path: path, fields: request.headerFields, header: request.header)
         return APIResponseBuilder.json(Self.answer(to: result))
     }
 

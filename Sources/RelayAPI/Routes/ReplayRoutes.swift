@@ -30,9 +30,14 @@ struct ReplayRoutes: Sendable {
         await control.replaysChanged()
         var shown = ReplayView.object(replay)
         shown.append("warnings", .strings(warnings))
-        let kind = selection.from == .start ? "events run through the pipelines" : "deliveries are sent"
         return APIResponseBuilder.success(
-            .object(shown), message: "\(estimate.count) \(kind) again, \(input.rate)", status: .created)
+            .object(shown), message: Self.message(selection, estimate, input.rate), status: .created)
+    }
+
+    private static func message(_ selection: ReplaySelection, _ estimate: ReplayEstimate, _ rate: RateLimit) -> String {
+        let kind = selection.from == .start ? "events run through the pipelines" : "deliveries are sent"
+        let skipped = estimate.skipped > 0 ? ", \(estimate.skipped) are skipped" : ""
+        return "\(estimate.count - estimate.skipped) \(kind) again\(skipped), \(rate)"
     }
 
     private func dryRun(_ input: ReplayRequestBody, _ estimate: ReplayEstimate, _ warnings: [String]) async throws

@@ -23,6 +23,7 @@ enum DestinationView {
             "release": destination.release.map { release in
                 ["rate": .string(release.rate.description), "remaining": .orNull(release.remaining)]
             } ?? .null,
+            "waits_for": destination.wait.map(DeliveryView.json) ?? .null,
             "breaker": [
                 "state": .string(destination.breaker.state.rawValue),
                 "consecutive_failures": .orNull(destination.breaker.consecutiveFailures),

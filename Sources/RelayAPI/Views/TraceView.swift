@@ -74,6 +74,11 @@ struct TraceView {
         object["duration_us"] = .int(step.duration.microseconds)
         if let waited = step.waited { object["waited_ms"] = .int(waited.milliseconds) }
         if step.deliveries > 0 { object["deliveries"] = .orNull(step.deliveries) }
+        if step.rejectionCount > 0 {
+            object["left_out"] = .array(
+                step.rejections.map { ["destination": .string($0.destination), "reason": .string($0.reason)] })
+            object["left_out_count"] = .orNull(step.rejectionCount)
+        }
         return .object(object)
     }
 

@@ -62,27 +62,9 @@ package struct ChatwootDestinationOptions: DestinationOptions {
     }
 
     package init(_ options: OptionReader) throws {
-        var url = try options(Self.url)
-        guard !url.contains("?"), !url.contains("#") else {
-            throw options.fail(Self.url, "the URL has a query", help: "write the URL without it")
-        }
-        while url.hasSuffix("/") { url.removeLast() }
-        guard !url.hasSuffix("/api/v1") else {
-            throw options.fail(Self.url, "the address has the API's path", help: "write it without /api/v1")
-        }
-        self.url = url
+        url = Self.base(try options(Self.url))
         account = try options(Self.account)
-        switch (try options(Self.inbox), try options(Self.createInbox)) {
-        case (let id?, nil): inbox = .id(id)
-        case (nil, let name?): inbox = .named(name)
-        case (nil, nil):
-            throw options.fail(
-                "it needs \"inbox\" or \"create_inbox\"",
-                help: "add inbox: the number in the inbox's URL in Chatwoot, or create_inbox: a name"
-            )
-        case (_?, _?):
-            throw options.fail(Self.createInbox, "\"inbox\" says which already", help: "keep one of them")
-        }
+        inbox = try options(Self.inbox).map(Inbox.id) ?? .named(try options(Self.createInbox) ?? "")
         token = try options(Self.token)
         inboxIdentifier = try options(Self.inboxIdentifier)
         sessions = try options(Self.sessions)
@@ -110,5 +92,34 @@ package struct ChatwootDestinationOptions: DestinationOptions {
         signNames = try options(Self.signNames)
         latePrefix = try options(Self.latePrefix)
         clock = try options(Self.utcOffset)
+    }
+
+    /// The URL without slashes at its end.
+    private static func base(_ url: String) -> String {
+        var url = url
+        while url.hasSuffix("/") { url.removeLast() }
+        return url
+    }
+
+    package static func conflicts(of options: OptionReader) -> [any Error] {
+        var conflicts: [any Error] = []
+        if let address = options.valid(url) {
+            if address.contains("?") {
+                conflicts.append(options.fail(url, "the URL has a query", help: "write the URL without it"))
+            } else if base(address).hasSuffix("/api/v1") {
+                conflicts.append(options.fail(url, "the address has the API's path", help: "write it without /api/v1"))
+            }
+        }
+        switch (options.isSet(inbox), options.isSet(createInbox)) {
+        case (false, false):
+            conflicts.append(
+                options.fail(
+                    "it needs \"inbox\" or \"create_inbox\"",
+                    help: "add inbox: the number in the inbox's URL in Chatwoot, or create_inbox: a name"))
+        case (true, true):
+            conflicts.append(options.fail(createInbox, "\"inbox\" says which already", help: "keep one of them"))
+        case (true, false), (false, true): break
+        }
+        return conflicts
     }
 }

@@ -6,7 +6,9 @@ extension PipelineFlowCheck {
     struct AnalyzedCondition {
         var condition: SymbolicCondition
         /// The offsets are in Unicode scalars.
-        var types: [(name: String, offset: Int)]
+        var types: [(name: String, offset: Int)] = []
+        /// The parts of criteria.
+        var criteria: [SymbolicCriterion] = []
     }
 
     /// The condition in an option: an expression, or criteria; nil when it is neither.
@@ -18,13 +20,28 @@ extension PipelineFlowCheck {
     }
 
     func condition(_ criteria: EventCriteria, at state: State) -> AnalyzedCondition {
-        AnalyzedCondition(condition: builder(at: state).condition(criteria), types: [])
+        let criteria = builder(at: state).criteria(criteria, isOpen: domain.isOpen)
+        let condition = criteria.reduce(SymbolicCondition.always) { .both($0, $1.condition) }
+        return AnalyzedCondition(condition: condition, criteria: criteria)
+    }
+
+    /// The first criterion that leaves out all events that it speaks of and that fulfill a condition. The events that
+    /// it does not speak of pass, so the condition alone does not show this mistake.
+    func unmet(_ criteria: [SymbolicCriterion], of condition: SymbolicCondition) -> SymbolicCriterion? {
+        func isUnmet(_ criterion: SymbolicCriterion, _ asked: [SymbolicCriterion]) -> Bool {
+            guard let scope = criterion.scope else { return false }
+            let before = SymbolicCondition.both(condition, scope.condition)
+            let after = asked.reduce(before) { .both($0, $1.condition) }
+            return before.isPossible(in: domain) && !after.isPossible(in: domain)
+        }
+        return criteria.first { isUnmet($0, [$0]) } ?? criteria.first { isUnmet($0, criteria) }
     }
 
     private func builder(at state: State) -> SymbolicConditionBuilder {
         // The event at the beginning of two pipelines is the same.
         let epoch = state.changes == 0 ? "" : "\(pipeline) \(state.changes) "
-        return SymbolicConditionBuilder(epoch: epoch, keepsType: state.keepsType)
+        let contentEpoch = state.transforms == 0 && state.keepsType ? "" : epoch
+        return SymbolicConditionBuilder(epoch: epoch, contentEpoch: contentEpoch, keepsType: state.keepsType)
     }
 
     func condition(_ program: JQProgram, at state: State) -> AnalyzedCondition {

@@ -214,6 +214,11 @@ struct PipelineFlowCheck {
             state.isExplained = true
             return
         }
+        if let criterion = unmet(read.criteria, of: state.condition), let scope = criterion.scope {
+            warn(
+                node, "the \(kind) drops every \(scope.noun): \"\(criterion.name)\" lets none pass here",
+                help: "no \(scope.noun) that comes here is one of these; change it, or remove it", .dropsEverything)
+        }
         state.condition = left
     }
 
@@ -239,12 +244,18 @@ struct PipelineFlowCheck {
                 }
                 if let keep = destination.settings.keep {
                     let before = condition
-                    condition = .both(condition, self.condition(keep, at: state).condition)
+                    let read = self.condition(keep, at: state)
+                    condition = .both(condition, read.condition)
                     if before.isPossible(in: domain), !condition.isPossible(in: domain) {
                         warn(
                             node, "\"\(name)\" wants nothing of what comes here",
                             help: "its criteria let none of these events pass", .unwanted)
                         return
+                    }
+                    if let criterion = unmet(read.criteria, of: before), let scope = criterion.scope {
+                        warn(
+                            node, "\"\(name)\" wants no \(scope.noun) of what comes here",
+                            help: "its criteria.\(criterion.name) let none of them pass", .unwanted)
                     }
                 }
             }

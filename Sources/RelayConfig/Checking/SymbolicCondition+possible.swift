@@ -10,35 +10,39 @@ struct PossibleEventTypes: Equatable {
 }
 
 extension SymbolicCondition {
-    /// The maximum work of one check: the number of value combinations multiplied by the size of the condition. A
-    /// condition that needs more is treated as possible.
-    private static let maximumWork = 200_000
+    /// The maximum work of one check: the number of evaluations multiplied by the size of the condition. A condition
+    /// that needs more is treated as possible.
+    private static let maximumWork = 1_000_000
 
     /// Whether the condition can be true of some event. True when this cannot be determined.
     func isPossible(in domain: PossibleEventTypes) -> Bool {
         var unknowns = ConditionUnknowns()
         collect(into: &unknowns)
-        let (subjects, domains) = unknowns.domains(domain)
-        let switches = Array(unknowns.opaque).sorted()
-        var tries = 1
-        let limit = Self.maximumWork / max(unknowns.size, 1)
-        for size in domains.map(\.count) + Array(repeating: 2, count: switches.count) {
-            tries *= max(size, 1)
-            guard tries <= limit else { return true }
-        }
-        for number in 0..<tries {
-            var rest = number
-            var assignment = SymbolicValueAssignment()
-            for (subject, values) in zip(subjects, domains) {
-                guard !values.isEmpty else { return false }
-                assignment.values[subject] = values[rest % values.count]
-                rest /= values.count
+        var evaluations = Self.maximumWork / max(unknowns.size, 1)
+        return hasSolution(unknowns.choices(domain)[...], SymbolicValueAssignment(), &evaluations)
+    }
+
+    /// Whether a choice of the remaining values makes the condition true. As soon as the values chosen so far decide
+    /// it, the others are not tried.
+    private func hasSolution(
+        _ rest: ArraySlice<ConditionUnknowns.Choice>, _ assignment: SymbolicValueAssignment, _ evaluations: inout Int
+    ) -> Bool {
+        guard evaluations > 0 else { return true }
+        evaluations -= 1
+        if let result = value(assignment) { return result }
+        guard let next = rest.first else { return true }
+        var assignment = assignment
+        switch next {
+        case .value(let subject, let values):
+            for value in values {
+                assignment.values[subject] = value
+                if hasSolution(rest.dropFirst(), assignment, &evaluations) { return true }
             }
-            for name in switches {
-                assignment.opaque[name] = rest % 2 == 1
-                rest /= 2
+        case .opaque(let name):
+            for value in [true, false] {
+                assignment.opaque[name] = value
+                if hasSolution(rest.dropFirst(), assignment, &evaluations) { return true }
             }
-            if holds(assignment) { return true }
         }
         return false
     }
@@ -68,18 +72,29 @@ extension SymbolicCondition {
         }
     }
 
-    private func holds(_ assignment: SymbolicValueAssignment) -> Bool {
+    /// The condition's value; nil when it depends on values that are not assigned.
+    private func value(_ assignment: SymbolicValueAssignment) -> Bool? {
         switch self {
-        case .always: true
-        case .never: false
-        case .equals(let subject, let literal): assignment.values[subject] == literal
-        case .isTrue(let subject): assignment.values[subject]?.isTrue ?? false
-        case .begins(let subject, let text): assignment.values[subject]?.string?.hasPrefix(text) ?? false
-        case .ends(let subject, let text): assignment.values[subject]?.string?.hasSuffix(text) ?? false
-        case .opaque(let name): assignment.opaque[name] ?? false
-        case .not(let inner): !inner.holds(assignment)
-        case .and(let a, let b): a.holds(assignment) && b.holds(assignment)
-        case .or(let a, let b): a.holds(assignment) || b.holds(assignment)
+        case .always: return true
+        case .never: return false
+        case .equals(let subject, let literal): return assignment.values[subject].map { $0 == literal }
+        case .isTrue(let subject): return assignment.values[subject]?.isTrue
+        case .begins(let subject, let text):
+            return assignment.values[subject].map { $0.string?.hasPrefix(text) ?? false }
+        case .ends(let subject, let text):
+            return assignment.values[subject].map { $0.string?.hasSuffix(text) ?? false }
+        case .opaque(let name): return assignment.opaque[name]
+        case .not(let inner): return inner.value(assignment).map { !$0 }
+        case .and(let a, let b):
+            let left = a.value(assignment)
+            if left == false { return false }
+            let right = b.value(assignment)
+            return right == false ? false : left == nil ? nil : right
+        case .or(let a, let b):
+            let left = a.value(assignment)
+            if left == true { return true }
+            let right = b.value(assignment)
+            return right == true ? true : left == nil ? nil : right
         }
     }
 }
@@ -91,16 +106,34 @@ private struct ConditionUnknowns {
     /// The number of conditions it contains.
     var size = 0
 
-    /// The values to try for each subject.
-    func domains(_ domain: PossibleEventTypes) -> ([SymbolicCondition.SymbolicValue], [[ExpressionLiteral]]) {
-        let subjects = Array(subjects)
-        let domains = subjects.map { subject, asked -> [ExpressionLiteral] in
-            guard subject == .event else { return asked.literals + asked.others + [.null] }
+    /// One unknown and what it may be.
+    enum Choice {
+        case value(SymbolicCondition.SymbolicValue, [ExpressionLiteral])
+        case opaque(String)
+    }
+
+    /// What to try for each unknown: the type of the event first, because most conditions depend on it.
+    func choices(_ domain: PossibleEventTypes) -> [Choice] {
+        let ordered = subjects.sorted { $0.key.order < $1.key.order }
+        let values = ordered.map { subject, asked -> Choice in
+            // Sorted, so that the work does not depend on the order of a set.
+            let literals = asked.literals.sorted { "\($0)" < "\($1)" }
+            guard subject == .event else { return .value(subject, literals + asked.others + [.null]) }
             let known = domain.types.map(ExpressionLiteral.string)
-            guard domain.isOpen else { return known }
-            return known + asked.literals.filter { $0.string != nil && !known.contains($0) } + asked.others
+            guard domain.isOpen else { return .value(subject, known) }
+            return .value(
+                subject, known + literals.filter { $0.string != nil && !known.contains($0) } + asked.others)
         }
-        return (subjects.map(\.key), domains)
+        return values + opaque.sorted().map(Choice.opaque)
+    }
+}
+
+extension SymbolicCondition.SymbolicValue {
+    fileprivate var order: String {
+        switch self {
+        case .event: ""
+        case .value(let name): name
+        }
     }
 }
 
@@ -116,7 +149,9 @@ private struct SymbolicValueComparisons {
     var others: [ExpressionLiteral] {
         // A private-use character that does not occur in practice.
         let middle = "\u{F8FF}"
-        return ([""] + beginnings).flatMap { start in ([""] + ends).map { .string(start + middle + $0) } }
+        return ([""] + beginnings.sorted()).flatMap { start in
+            ([""] + ends.sorted()).map { .string(start + middle + $0) }
+        }
     }
 }
 

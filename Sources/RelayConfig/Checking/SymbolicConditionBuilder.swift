@@ -8,13 +8,16 @@ struct SymbolicConditionBuilder {
 
     /// The prefix of the names of values that stages may have changed; empty for the event as received.
     let epoch: String
+    /// The same for the values that only a stage that replaces the event's contents changes.
+    let contentEpoch: String
     /// Whether `.event` still has the value that the source set.
     let keepsType: Bool
     /// The types that a program compares `.event` with, and their offsets in the program, in UTF-8 bytes.
     private(set) var types: [(name: String, offset: Int)] = []
 
-    init(epoch: String, keepsType: Bool) {
+    init(epoch: String, contentEpoch: String = "", keepsType: Bool) {
         self.epoch = epoch
+        self.contentEpoch = contentEpoch
         self.keepsType = keepsType
     }
 
@@ -79,9 +82,16 @@ struct SymbolicConditionBuilder {
 
     func subject(_ path: [String]) -> SymbolicCondition.SymbolicValue {
         if path == ["event"], keepsType { return .event }
-        // Stages never change the session.
-        return .value((path == ["sessionId"] ? "" : epoch) + "." + path.map { "\"\($0)\"" }.joined(separator: "."))
+        // Stages never change the session, and those that add values to an event leave what it is.
+        let epoch = path == ["sessionId"] ? "" : Self.contents.contains(path) ? contentEpoch : self.epoch
+        return .value(epoch + "." + path.map { "\"\($0)\"" }.joined(separator: "."))
     }
+
+    /// The values that criteria ask for.
+    private static let contents: Set<[String]> = [
+        ["payload", "chatId"], ["payload", "chatKind"], ["payload", "isGroup"], ["payload", "fromMe"],
+        ["payload", "type"], ["payload", "history"],
+    ]
 
     private func opaque(_ expression: JQExpression, _ base: [String]) -> SymbolicCondition {
         .opaque(epoch + base.joined(separator: ".") + " | " + expression.text)

@@ -27,6 +27,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case unknownWord = "unknown-word"
     case invalidAddress = "invalid-address"
     case refusedAddress = "refused-address"
+    case unsentFragment = "unsent-fragment"
     case invalidHeader = "invalid-header"
     case invalidExpression = "invalid-expression"
     case invalidTemplate = "invalid-template"
@@ -41,6 +42,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case unknownRetryPolicy = "unknown-retry-policy"
     case unknownPipeline = "unknown-pipeline"
     case unknownEvent = "unknown-event"
+    case unknownMessageType = "unknown-message-type"
     case circle
 
     // Building pipelines.
@@ -96,6 +98,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .unknownWord: "A value is none of the words that there are."
         case .invalidAddress: "A URL or an IP address cannot be used."
         case .refusedAddress: "The egress guard denies the URL."
+        case .unsentFragment: "A URL has a fragment, which is never sent."
         case .invalidHeader: "A header's name or value cannot be sent, or is the relay's own."
         case .invalidExpression: "A jq expression does not compile."
         case .invalidTemplate: "A text with placeholders cannot be filled in."
@@ -108,6 +111,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .unknownRetryPolicy: "There is no retry policy of that name."
         case .unknownPipeline: "There is no pipeline of that name."
         case .unknownEvent: "No event has that type."
+        case .unknownMessageType: "No message of a gateway has that type."
         case .circle: "Things refer to each other in a circle."
         case .emptyStage: "A stage, or a list of them, is empty or has no kind."
         case .tooManyStages: "A pipeline has more stages than it may, or too deep in each other."

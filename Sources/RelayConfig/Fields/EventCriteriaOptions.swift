@@ -93,28 +93,22 @@ extension OptionValueType where Value == EventCondition {
 }
 
 extension OptionValueType where Value == String {
-    /// The type of a message. The native format takes any, so another one than those of the gateways is a warning.
+    /// The type of a message. The native format takes any, so another one than those of the catalogue is a warning; over
+    /// REST, where nobody would see it, it is an error.
     static var messageType: OptionValueType {
-        let known = EventCriteriaOptions.messageTypes
+        let known = EventCatalogue.contents.map(\.name)
         let name = "a type of message such as text"
         return OptionValueType(name, .text(), show: { .string($0) }) { node in
             let text = try node.text(expected: name)
             guard !text.isEmpty else { throw node.mismatch(name) }
-            if !known.contains(text), let nearest = SpellingSuggestion.nearest(to: text, among: known) {
-                node.warn("no gateway sends messages of the type \(node.shown)", help: "did you mean \"\(nearest)\"?")
+            if !known.contains(text) {
+                let help = SpellingSuggestion.help(for: text, among: known, intro: "there are")
+                node.warn(
+                    "no gateway sends messages of the type \(node.shown)", help: help, code: .unknownMessageType)
             }
             return text
         }
     }
-}
-
-extension EventCriteriaOptions {
-    /// The types that the formats of gateways give their messages.
-    static let messageTypes = [
-        "text", "image", "video", "audio", "document", "sticker", "album", "location", "contact", "button_reply",
-        "list_reply", "poll", "poll_vote", "poll_result", "reaction", "order", "product", "payment", "group_invite",
-        "event", "event_response", "comment", "pin", "keep", "call_log", "ad_click", "system", "deleted", "unsupported",
-    ]
 }
 
 extension OptionField where Value == EventCondition {

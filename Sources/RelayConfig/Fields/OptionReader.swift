@@ -30,6 +30,17 @@ package struct OptionReader: Sendable {
         return value
     }
 
+    /// The option's value, or its default; nil when its value is invalid.
+    package func valid<Value>(_ field: OptionField<Value>) -> Value? {
+        if let box = values[field.name] as? TypeErasedValue<Value> { return box.value }
+        return nodes[field.name] == nil ? field.defaultValue : nil
+    }
+
+    /// The keys of a map and the texts of its values, also when some of them are invalid.
+    package func entries<Value>(of field: OptionField<Value>) -> [(key: String, text: String?)] {
+        (try? nodes[field.name]?.entries)?.map { ($0.key, try? $0.value.text) } ?? []
+    }
+
     /// Whether the configuration sets the option.
     package func isSet<Value>(_ field: OptionField<Value>) -> Bool {
         nodes[field.name] != nil
@@ -111,6 +122,21 @@ package struct OptionReader: Sendable {
         at location: ConfigNodeLocation? = nil,
         mainField: String? = nil
     ) throws -> OptionReader {
+        let (options, error) = try readValid(
+            node, as: title, fields: fields, otherFields: otherFields, at: location, mainField: mainField)
+        if let error { throw error }
+        return options
+    }
+
+    /// Reads the valid options of a map, and returns the mistakes in the others together.
+    static func readValid(
+        _ node: ConfigNode,
+        as title: String,
+        fields: [AnyOptionField],
+        otherFields: [AnyOptionField] = [],
+        at location: ConfigNodeLocation? = nil,
+        mainField: String? = nil
+    ) throws -> (options: OptionReader, error: ValueIssuesError?) {
         var nodes: [String: ConfigNode] = [:]
         var issues: [ValueIssue] = []
         var isIncomplete = false
@@ -154,8 +180,7 @@ package struct OptionReader: Sendable {
                 isIncomplete = true
             }
         }
-        if isIncomplete || !issues.isEmpty { throw ValueIssuesError(list: issues) }
-        return options
+        return (options, isIncomplete || !issues.isEmpty ? ValueIssuesError(list: issues) : nil)
     }
 }
 

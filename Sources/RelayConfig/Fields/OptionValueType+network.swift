@@ -14,11 +14,23 @@ extension OptionValueType where Value == String {
                 if text.contains("@") { node.hide() }
                 throw node.issues("\"\(node.label)\" \(problem.message)", help: problem.help, code: .invalidAddress)
             }
-            if reachable, let refusal = node.origin.urlCheck?(text) {
+            node.warnOfFragment(in: text)
+            let ascii = (try? ASCIIURL.of(text)) ?? text
+            if reachable, let refusal = node.origin.urlCheck?(ascii) {
                 throw node.issues("\"\(node.label)\": \(refusal)", code: .refusedAddress)
             }
-            return (try? ASCIIURL.of(text)) ?? text
+            return ascii
         }
+    }
+}
+
+extension ConfigNode {
+    /// A fragment is never sent, so the URL is used without it.
+    func warnOfFragment(in url: String) {
+        guard ASCIIURL.hasFragment(url) else { return }
+        warn(
+            "\"\(label)\" has a fragment (#…), which is never sent",
+            help: "remove it; write %23 for a # in a path or a query", code: .unsentFragment)
     }
 }
 
@@ -36,7 +48,7 @@ enum URLValidation {
         if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             return ("has a line break or another control character", "remove it")
         }
-        if text.contains(" ") { return ("has a space", "write %20 in a path or a query") }
+        if text.hasPrefix(" ") || text.hasSuffix(" ") { return ("begins or ends with a space", "remove it") }
         guard let separator = text.firstRange(of: "://") else {
             return ("is no absolute URL", "begin with https:// or http://")
         }
@@ -59,13 +71,18 @@ enum URLValidation {
         if let port, UInt16(port).map({ $0 == 0 }) ?? true {
             return ("has a port that is none", "ports go from 1 to 65535")
         }
-        if text.contains("\\") { return ("has a backslash", "write / instead") }
+        // Some programs take a backslash for a slash, others for a part of the host.
+        if text[authority.endIndex...].hasPrefix("\\") { return ("has a backslash after its host", "write / instead") }
+        return hostProblem(host).map { ("has a host that is not a name of the internet: \($0)", nil) }
+    }
+
+    private static func hostProblem(_ host: String) -> String? {
+        if host.contains(":") { return nil }
         do throws(ASCIIURL.InvalidHostError) {
-            _ = try ASCIIURL.of(text)
+            return ASCIIURL.problem(ofHost: try ASCIIURL.host(host))
         } catch {
-            return ("has a host that is not a name of the internet: \(error.reason)", nil)
+            return error.reason
         }
-        return nil
     }
 
     /// The URL without its query, which may contain keys.

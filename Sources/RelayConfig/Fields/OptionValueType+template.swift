@@ -15,10 +15,10 @@ extension OptionValueType where Value == PlaceholderTemplate {
                 let text = try node.text(expected: name)
                 node.hideQuery()
                 let read = try PlaceholderTemplate.read(text, of: node, known: known)
-                let ascii = (try? ASCIIURL.withHost(of: text)) ?? text
+                let ascii = (try? ASCIIURL.ofTemplate(text)) ?? text
                 let template = ascii == text ? read : try PlaceholderTemplate.read(ascii, of: node, known: known)
                 let sample = template.sample("x")
-                if let problem = URLValidation.problem(sample) {
+                if let problem = URLValidation.problem(read.sample("x")) {
                     if sample.contains("@") { node.hide() }
                     throw node.issues(
                         "\"\(node.label)\" \(problem.message)", help: problem.help, code: .invalidAddress)
@@ -30,6 +30,7 @@ extension OptionValueType where Value == PlaceholderTemplate {
                         code: .invalidTemplate
                     )
                 }
+                node.warnOfFragment(in: read.sample("x"))
                 if let refusal = node.origin.urlCheck?(sample) {
                     throw node.issues("\"\(node.label)\": \(refusal)", code: .refusedAddress)
                 }

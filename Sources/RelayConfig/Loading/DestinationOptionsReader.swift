@@ -15,6 +15,7 @@ struct DestinationOptionsReader {
     ///   - title: the owner of the options, as it appears in messages: `destination "crm"`.
     ///   - common: the options of all kinds that may be set.
     ///   - otherFields: options of the same map that are read elsewhere.
+    ///   - isManaged: whether the options are of a webhook that is managed over REST.
     ///   - location: the position to report for a missing option.
     /// - Returns: the destination, and its options with their defaults and with secrets as `***`.
     /// - Throws: all mistakes in the options.
@@ -25,26 +26,28 @@ struct DestinationOptionsReader {
         as title: String,
         common: [AnyOptionField] = Common.fields,
         otherFields: [AnyOptionField] = [],
+        isManaged: Bool = false,
         at location: ConfigNodeLocation
     ) throws -> (destination: RelayConfiguration.Destination, shown: JSONObject) {
         var issues = ValueIssueCollector(node)
-        let own = kind.fields.filter { field in !common.contains { $0.name == field.name } }
+        let hidden = isManaged ? kind.configurationOnlyOptions : []
+        let kindFields = kind.fields.filter { !hidden.contains($0.name) }
+        let own = kindFields.filter { field in !common.contains { $0.name == field.name } }
         let commonOptions = issues.attempt {
             try OptionReader.read(node, as: title, fields: common, otherFields: own + otherFields, at: location)
         }
-        var kindOptions: OptionReader?
-        let options = issues.attempt { () -> any DestinationOptions in
-            // An option that both the kind and all kinds declare is read twice. Unknown options are reported above.
-            let read = try OptionReader.read(
+        // An option that both the kind and all kinds declare is read twice. Unknown options are reported above.
+        let reading = issues.attempt { () -> (options: OptionReader, error: ValueIssuesError?) in
+            try OptionReader.readValid(
                 node,
                 as: title,
-                fields: kind.fields,
+                fields: kindFields,
                 otherFields: common + unknown(in: node, besides: common + own),
                 at: location
             )
-            kindOptions = read
-            return try kind.init(read)
         }
+        let options = reading.flatMap { kindOptions(kind, from: $0, &issues) }
+        let content = reading.map { kind.content(of: $0.options) } ?? .events
         var retry = policies.resolved["default"] ?? RetryPolicy()
         if let retryNode = node["retry"] {
             retry = issues.attempt { try policies.policy(retryNode, title: "retry") } ?? retry
@@ -53,19 +56,24 @@ struct DestinationOptionsReader {
             let message = "\(title) has both \"secret\" and \"secrets\""
             issues.add(secrets.issues(message, help: "keep one of them", code: .conflictingOptions))
         }
-        if let batch = node["batch"], let obstacle = batchObstacle(kind, options, title: title) {
+        if let batch = node["batch"], let obstacle = batchObstacle(kind, reading?.options, title: title) {
             issues.add(batch.issues(obstacle.message, help: obstacle.help))
         }
-        if let events = node["events"], options?.content == .originals {
+        if isManaged, content == .originals, let body = node["body"] {
+            let message =
+                "body: original is for destinations of the configuration, because a document may be of several sessions"
+            issues.add(body.issues(message, help: "write one under destinations: in config.yaml"))
+        }
+        if let events = node["events"], content == .originals {
             issues.add(
                 events.issues(
                     "\(title) gets every document of the gateways: \"events\" selects nothing of them",
                     help: "remove it", code: .conflictingOptions))
         }
-        guard issues.list.isEmpty, let commonOptions, let options, let kindOptions else {
+        guard issues.list.isEmpty, let commonOptions, let options, let reading else {
             throw ValueIssuesError(list: issues.list)
         }
-        let settings = try settings(commonOptions, retry: retry, content: options.content)
+        let settings = try settings(commonOptions, retry: retry, content: content)
         warnOfBatch(node, settings)
         let secrets = try commonOptions(Common.secrets) ?? commonOptions(Common.secret).map { [$0] } ?? []
         let destination = RelayConfiguration.Destination(
@@ -78,8 +86,20 @@ struct DestinationOptionsReader {
             mark: RelayConfiguration.SourceLocation(location, node.origin)
         )
         var shown = try commonOptions.shown
-        for (key, value) in try kindOptions.shown { shown[key] = value }
+        for (key, value) in try reading.options.shown { shown[key] = value }
         return (destination, shown)
+    }
+
+    /// Adds the mistakes in the options of the kind, also those that involve several of them.
+    private func kindOptions(
+        _ kind: any DestinationOptions.Type, from reading: (options: OptionReader, error: ValueIssuesError?),
+        _ issues: inout ValueIssueCollector
+    ) -> (any DestinationOptions)? {
+        if let error = reading.error { issues.add(error) }
+        let conflicts = kind.conflicts(of: reading.options)
+        for conflict in conflicts { issues.attempt { () throws in throw conflict } }
+        guard reading.error == nil, conflicts.isEmpty else { return nil }
+        return issues.attempt { try kind.init(reading.options) }
     }
 
     private func settings(
@@ -99,13 +119,13 @@ struct DestinationOptionsReader {
 
     /// The reason why the destination cannot have `batch`; nil when it can.
     private func batchObstacle(
-        _ kind: any DestinationOptions.Type, _ options: (any DestinationOptions)?, title: String
+        _ kind: any DestinationOptions.Type, _ options: OptionReader?, title: String
     ) -> (message: String, help: String)? {
         guard kind.takesBatches else {
             let message = "\(title) cannot have \"batch\": type \(kind.kind) takes one delivery at a time"
             return (message, "remove it")
         }
-        return options?.batchObstacle.map { obstacle in
+        return options.flatMap(kind.batchObstacle).map { obstacle in
             ("\(title) cannot have \"batch\": \(obstacle)", "keep one of them")
         }
     }

@@ -9,6 +9,9 @@ package struct ManagedWebhookOptionsReader: Sendable {
     /// The maximum size of a webhook's options as JSON, in bytes.
     package static let maximumSize = 64 << 10
 
+    /// What is a warning in the configuration and a mistake here, where a warning would not be noticed.
+    private static let refusedWarnings: Set<DiagnosticCode> = [.unknownEvent, .unknownMessageType, .unsentFragment]
+
     private let kind: any DestinationOptions.Type
     private let reader: DestinationOptionsReader
     private let urlCheck: (@Sendable (String) -> String?)?
@@ -36,7 +39,7 @@ package struct ManagedWebhookOptionsReader: Sendable {
     ///   - options: all options of the webhook, including `secret` or `secrets` when keys are set. No value is null.
     ///   - names: the request's names for options that have another name there: `["url": "webhook_url"]`.
     ///   - otherNames: the other fields of the request, for suggestions.
-    /// - Throws: all mistakes, including unknown event types, because a warning would not be noticed.
+    /// - Throws: all mistakes, including ``refusedWarnings``.
     package func read(
         _ options: JSONObject,
         names: [String: String] = [:],
@@ -48,11 +51,11 @@ package struct ManagedWebhookOptionsReader: Sendable {
         }
         let document = ConfigSourceDocument(path: "", urlCheck: urlCheck)
         let reading = read(options, of: "", in: document, names: names, otherNames: otherNames)
-        let unknownEvents = document.mistakes { $0.code == .unknownEvent }
+        let refused = document.mistakes { Self.refusedWarnings.contains($0.code) }
         switch reading {
-        case .failure(let error): throw InvalidOptionsError(mistakes: unknownEvents + error.mistakes)
+        case .failure(let error): throw InvalidOptionsError(mistakes: refused + error.mistakes)
         case .success(let reading):
-            guard unknownEvents.isEmpty else { throw InvalidOptionsError(mistakes: unknownEvents) }
+            guard refused.isEmpty else { throw InvalidOptionsError(mistakes: refused) }
             return reading
         }
     }
@@ -103,14 +106,9 @@ package struct ManagedWebhookOptionsReader: Sendable {
                 as: "a webhook",
                 common: Common.fields.filter { $0.name != Common.type.name },
                 otherFields: otherNames.map { AnyOptionField(OptionField<ConfigNode>.node($0, "")) },
+                isManaged: true,
                 at: root.location
             )
-            guard destination.settings.content != .originals else {
-                let message =
-                    "body: original is for destinations of the configuration, because a document may be of several "
-                    + "sessions; write one under destinations: in config.yaml"
-                return .failure(InvalidOptionsError(mistakes: [.init(message: message, pointer: "/body")]))
-            }
             let warnings = document.mistakes { $0.severity == .warning }
             return .success(ParsedWebhookOptions(destination: destination, shown: shown, warnings: warnings))
         } catch let error as ValueIssuesError {

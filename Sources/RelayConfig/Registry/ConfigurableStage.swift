@@ -107,16 +107,23 @@ package protocol DestinationOptions: Sendable {
     static var takesBatches: Bool { get }
     /// Whether it takes the documents of gateways about single events. Default false.
     static var takesDocuments: Bool { get }
-    /// What it gets. Default events, or documents when ``takesDocuments``.
-    var content: DestinationDispatchSettings.Content { get }
+    /// What a destination with these options gets. Default events, or documents when ``takesDocuments``. Some of the
+    /// options may be invalid.
+    static func content(of options: OptionReader) -> DestinationDispatchSettings.Content
     /// The names of the gateways' header fields that it sends along, for one that takes originals. Default none.
     var originalHeaders: [String] { get }
     /// Whether it writes to the standard output of the process, which then carries nothing else. Default false.
     static var usesStandardOutput: Bool { get }
     /// The option that cannot be combined with `batch` and why, such as `"body" makes a text of a single event`; nil when
-    /// there is none.
-    var batchObstacle: String? { get }
+    /// there is none. Some of the options may be invalid.
+    static func batchObstacle(of options: OptionReader) -> String?
+    /// The mistakes that involve several options, found among those that are valid. They are reported together with the
+    /// mistakes in single options. Default none.
+    static func conflicts(of options: OptionReader) -> [any Error]
+    /// The names of options that webhooks managed over REST do not have. Default none.
+    static var configurationOnlyOptions: [String] { get }
 
+    /// The initializer runs when ``conflicts(of:)`` finds nothing.
     /// - Throws: `options.fail(…)` for invalid options.
     init(_ options: OptionReader) throws
 }
@@ -140,12 +147,16 @@ extension DestinationOptions {
     package static var takesBatches: Bool { false }
     package static var takesDocuments: Bool { false }
     package static var usesStandardOutput: Bool { false }
-    package var content: DestinationDispatchSettings.Content { Self.takesDocuments ? .documents : .events }
+    package static func content(of options: OptionReader) -> DestinationDispatchSettings.Content {
+        takesDocuments ? .documents : .events
+    }
     package var originalHeaders: [String] { [] }
 
     package static var example: String { "" }
 
     package var outputFile: OutputFile? { nil }
     package var reference: DestinationDependency? { nil }
-    package var batchObstacle: String? { nil }
+    package static func batchObstacle(of options: OptionReader) -> String? { nil }
+    package static func conflicts(of options: OptionReader) -> [any Error] { [] }
+    package static var configurationOnlyOptions: [String] { [] }
 }

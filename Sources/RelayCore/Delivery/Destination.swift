@@ -95,9 +95,17 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
         self.content = content
     }
 
-    /// Whether the destination receives an event.
-    package func accepts(_ event: Event) -> Bool {
-        events.matches(event.type) && keep.map { $0.rejection(of: event) == nil } ?? true
+    /// Why the destination does not receive an event: the option, and what the event is instead; nil when it does.
+    package func rejection(of event: Event) -> String? {
+        if (content == .originals) != (event.type == .documentReceived) {
+            return content == .originals
+                ? "body: original takes documents as they were posted, not events"
+                : "it takes events, not documents as they were posted"
+        }
+        if !events.matches(event.type) { return "events: the event is \(event.type.name)" }
+        if let reason = keep?.rejection(of: event) { return "criteria.\(reason)" }
+        if content != .events, event.raw == nil { return "the event has no document of its own (keep_raw)" }
+        return nil
     }
 
     /// The lane of an event at this destination; nil without order. Events of the session itself share one lane; the

@@ -7,11 +7,15 @@ package enum SigningKeyRules {
     /// compare every signature of a request with each of their keys.
     package static let maximumActive = 3
 
+    /// What the relay shows in place of a secret.
+    private static let mark = "***"
+
     /// In characters.
     private static let maximumLength = 512
 
     /// What is wrong with a key, and what to write instead; nil when nothing is.
     package static func problem(with key: String) -> (message: String, help: String)? {
+        if key == mark { return ("is ***, which stands for a secret that is not shown", "give the secret itself") }
         if key.isEmpty { return ("is empty", "give the secret, or remove the option") }
         guard key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             return ("has a space, a control character or a letter beyond ASCII", "remove it")

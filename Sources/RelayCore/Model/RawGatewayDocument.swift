@@ -35,10 +35,15 @@ package struct RawGatewayDocument: Sendable, Hashable {
     /// The value of ``signatureHeader``; nil: there was none, or the bytes are a part of the document.
     package var signature: String? { header(Self.signatureHeader) }
 
+    /// The first value.
     /// - Parameter name: in any case.
-    package func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? { values(of: name).first }
+
+    /// The values of all fields of a name, in the order in which they came.
+    /// - Parameter name: in any case.
+    package func values(of name: String) -> [String] {
         let name = name.lowercased()
-        return headers.first { $0.name.lowercased() == name }?.value
+        return headers.filter { $0.name.lowercased() == name }.map(\.value)
     }
 
     /// As a delivery's body has it: `{"document": "…", "headers": [["X-Hub-Signature-256", "sha256=…"]]}`. Bytes that are

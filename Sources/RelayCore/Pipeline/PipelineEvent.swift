@@ -19,6 +19,8 @@ package struct PipelineEvent: Sendable {
     /// The event's file, when it is to be fetched after the event's deliveries went out without it.
     package var lateMedia: LateMedia?
     package private(set) var deliveries: [PlannedDelivery] = []
+    /// The destinations that a `deliver` named and that do not get the event, for its trace.
+    package private(set) var rejections: [EventTrace.Rejection] = []
     private var cachedView: JSON?
 
     package init(event: Event, pipeline: String) {
@@ -38,12 +40,13 @@ package struct PipelineEvent: Sendable {
         }
     }
 
-    /// Plans one delivery of the event as it is now, unless the destination takes something else: originals, or
-    /// documents of which the event has none.
+    /// Plans one delivery of the event as it is now, unless the destination does not take it, which is recorded.
     package mutating func deliver(to route: DeliveryTarget) {
+        if let reason = route.settings.rejection(of: event) {
+            reject(route.destination.text, reason)
+            return
+        }
         let content = route.settings.content
-        guard (content == .originals) == (event.type == .documentReceived) else { return }
-        if content != .events, event.raw == nil { return }
         deliveries.append(
             PlannedDelivery(
                 of: event,
@@ -54,6 +57,11 @@ package struct PipelineEvent: Sendable {
                 signing: route.isSigned ? signing : nil
             )
         )
+    }
+
+    /// Records that a destination does not get the event.
+    package mutating func reject(_ destination: String, _ reason: String) {
+        rejections.append(EventTrace.Rejection(destination: destination, reason: reason))
     }
 }
 

@@ -192,6 +192,9 @@ package struct ReplayEstimate: Sendable {
 
     /// How many are selected, those that are skipped included.
     package var count: Int {
-        sources.values.reduce(0, +) + shares.reduce(0) { $0 + $1.count } + deletedWebhooks.values.reduce(0, +)
+        sources.values.reduce(0, +) + shares.reduce(0) { $0 + $1.count } + skipped
     }
+
+    /// How many of them are skipped.
+    package var skipped: Int { deletedWebhooks.values.reduce(0, +) }
 }

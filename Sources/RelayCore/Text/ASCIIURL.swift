@@ -9,18 +9,44 @@ package enum ASCIIURL {
         package let reason: String
     }
 
-    /// The URL with its host in punycode, and what a URL may not hold in path and query percent-encoded. A URL that
-    /// needs neither is returned unchanged, and so is a text that has no host.
+    /// The URL with its host in punycode, what a URL may not hold in path and query percent-encoded, and no fragment. A
+    /// URL that needs none of this is returned unchanged, and so is a text that has no host.
     /// - Throws: ``InvalidHostError`` when the host is not a name of the internet.
     package static func of(_ url: String) throws(InvalidHostError) -> String {
         guard let (start, end) = authority(in: url) else { return url }
-        return try ofHost(in: url, start..<end) + encode(url.utf8[end...])
+        return try ofHost(in: url, start..<end) + encode(withoutFragment(url[end...]).utf8)
     }
 
-    /// The same with the host alone, for a template: placeholders in the path are no part of a URL yet.
-    package static func withHost(of template: String) throws(InvalidHostError) -> String {
+    /// The same for a template, whose placeholders `{{ … }}` in path and query stay as they are.
+    package static func ofTemplate(_ template: String) throws(InvalidHostError) -> String {
         guard let (start, end) = authority(in: template) else { return template }
-        return try ofHost(in: template, start..<end) + template[end...]
+        var result = try ofHost(in: template, start..<end)
+        var rest = withoutFragment(template[end...])
+        while let opening = rest.firstRange(of: "{{"), let closing = rest[opening.upperBound...].firstRange(of: "}}") {
+            result += encode(rest[..<opening.lowerBound].utf8) + rest[opening.lowerBound..<closing.upperBound]
+            rest = rest[closing.upperBound...]
+        }
+        return result + encode(rest.utf8)
+    }
+
+    /// Whether a URL has a fragment, which is never sent.
+    package static func hasFragment(_ url: String) -> Bool {
+        authority(in: url).map { url[$0.1...].contains("#") } ?? false
+    }
+
+    private static func withoutFragment(_ rest: Substring) -> Substring { rest.prefix { $0 != "#" } }
+
+    /// Why no host can have a name in ASCII (RFC 1035, 2.3.4; RFC 1123, 2.1); nil when one can, and for an IPv4 address.
+    package static func problem(ofHost name: String) -> String? {
+        let labels = (name.hasSuffix(".") ? name.dropLast() : name[...])
+            .split(separator: ".", omittingEmptySubsequences: false)
+        if labels.contains(where: \.isEmpty) { return "there is nothing before or between its dots" }
+        if labels.contains(where: { $0.utf8.count > 63 }) { return "a part of it has more than 63 characters" }
+        if labels.contains(where: { $0.hasPrefix("-") || $0.hasSuffix("-") }) {
+            return "a part of it begins or ends with a hyphen"
+        }
+        if labels.reduce(labels.count - 1, { $0 + $1.utf8.count }) > 253 { return "it has more than 253 characters" }
+        return nil
     }
 
     /// A name in punycode; an ASCII name unchanged.
@@ -31,6 +57,9 @@ package enum ASCIIURL {
                 throw InvalidHostError(reason: "its percent-encoding is wrong")
             }
             name = decoded
+            guard name.utf8.allSatisfy({ $0 >= 0x80 || isHostByte($0) }) else {
+                throw InvalidHostError(reason: "its percent-encoding stands for characters that hosts do not have")
+            }
         }
         guard name.utf8.contains(where: { $0 >= 0x80 }) else { return name }
         // libidn2 reads a C string: what follows a NUL would vanish.
@@ -90,8 +119,8 @@ package enum ASCIIURL {
         switch bytes[index] {
         case UInt8(ascii: "%"):
             index + 2 < bytes.count && Hex.value(bytes[index + 1]) != nil && Hex.value(bytes[index + 2]) != nil
-        case 0...0x20, 0x7F: true
-        case 0x80...: false
+        case 0..<0x20, 0x7F: true
+        case 0x20, 0x80...: false
         case let byte: !#""<>[\]^`{|}"#.utf8.contains(byte)
         }
     }

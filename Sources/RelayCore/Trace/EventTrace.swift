@@ -32,6 +32,11 @@ package struct EventTrace: Sendable, Hashable {
         package var steps: [Step] = []
         /// How many steps were left out because there were too many.
         package var omitted = 0
+
+        package init(pipeline: String, steps: [Step] = []) {
+            self.pipeline = pipeline
+            self.steps = steps
+        }
     }
 
     package struct Step: Sendable, Hashable {
@@ -44,6 +49,32 @@ package struct EventTrace: Sendable, Hashable {
         package var waited: Duration?
         /// Deliveries that it planned.
         package var deliveries: Int
+        /// The first of the destinations that it named and that do not get the event.
+        package var rejections: [Rejection] = []
+        /// How many there are.
+        package var rejectionCount = 0
+
+        package init(
+            stage: String, outcome: StepOutcome, duration: Duration, waited: Duration? = nil, deliveries: Int = 0
+        ) {
+            self.stage = stage
+            self.outcome = outcome
+            self.duration = duration
+            self.waited = waited
+            self.deliveries = deliveries
+        }
+    }
+
+    /// A destination that does not get an event.
+    package struct Rejection: Sendable, Hashable {
+        package var destination: String
+        /// The option that leaves the event out, and what the event is instead.
+        package var reason: String
+
+        package init(destination: String, reason: String) {
+            self.destination = destination
+            self.reason = reason
+        }
     }
 
     package enum StepOutcome: Sendable, Hashable {

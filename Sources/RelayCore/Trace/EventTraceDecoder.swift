@@ -32,6 +32,10 @@ struct EventTraceDecoder {
             runs[run].pipelines[pipelineRun].omitted += count
             return ()
         }
+        if tag == Tag.rejections {
+            guard let step = runs[run].pipelines[pipelineRun].steps.indices.last else { return nil }
+            return rejections(of: &runs[run].pipelines[pipelineRun].steps[step])
+        }
         guard tag & Tag.step != 0, let step = step(tag) else { return nil }
         runs[run].pipelines[pipelineRun].steps.append(step)
         return ()
@@ -59,6 +63,16 @@ struct EventTraceDecoder {
             waited: waited,
             deliveries: deliveries
         )
+    }
+
+    private mutating func rejections(of step: inout EventTrace.Step) -> Void? {
+        guard let total = number(), let told = number(), told <= EventTraceEncoder.maximumRejections else { return nil }
+        step.rejectionCount = total
+        for _ in 0..<told {
+            guard let destination = text(), let reason = text() else { return nil }
+            step.rejections.append(EventTrace.Rejection(destination: destination, reason: reason))
+        }
+        return ()
     }
 
     private mutating func outcome(_ code: EventTraceEncoder.Code) -> EventTrace.StepOutcome? {

@@ -7,6 +7,8 @@ package struct EventTraceEncoder: Sendable {
         static let run: UInt8 = 1
         static let pipeline: UInt8 = 2
         static let omitted: UInt8 = 3
+        /// The destinations that do not get the event, of the step before it.
+        static let rejections: UInt8 = 4
         /// Steps are from here on: the outcome, and two flags.
         static let step: UInt8 = 0x20
         static let outcomes: UInt8 = 0x0F
@@ -20,6 +22,8 @@ package struct EventTraceEncoder: Sendable {
 
     /// Ends of a text that is longer are cut off.
     private static let maximumText = 400
+    /// How many rejections of a step are told; the others are counted.
+    static let maximumRejections = 8
     /// In bytes. Beyond it only drops and failures are recorded, and beyond twice that nothing.
     private static let maximumBytes = 8 << 10
 
@@ -46,7 +50,8 @@ package struct EventTraceEncoder: Sendable {
         _ outcome: EventTrace.StepOutcome,
         nanoseconds: UInt64 = 0,
         waited: Duration? = nil,
-        deliveries: Int = 0
+        deliveries: Int = 0,
+        rejections: ArraySlice<EventTrace.Rejection> = []
     ) {
         let code = Code(outcome)
         guard bytes.count < (code == .failed || code == .dropped ? 2 : 1) * Self.maximumBytes else {
@@ -70,6 +75,19 @@ package struct EventTraceEncoder: Sendable {
             append(reason ?? "")
             append(then)
         case .split(let count), .part(let count): append(UInt64(count))
+        }
+        append(rejections)
+    }
+
+    private mutating func append(_ rejections: ArraySlice<EventTrace.Rejection>) {
+        guard !rejections.isEmpty else { return }
+        bytes.append(Tag.rejections)
+        append(UInt64(rejections.count))
+        let told = rejections.prefix(Self.maximumRejections)
+        append(UInt64(told.count))
+        for rejection in told {
+            append(rejection.destination)
+            append(rejection.reason)
         }
     }
 

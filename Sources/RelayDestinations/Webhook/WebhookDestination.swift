@@ -77,7 +77,7 @@ package struct WebhookDestination: InspectableHTTPDestination {
         var fields: [(name: String, value: String)] = [
             ("X-ZapHub-Event", delivery.type.name), ("X-ZapHub-Delivery", delivery.name),
         ]
-        for name in names { if let value = document.header(name) { fields.append((name, value)) } }
+        for name in names { fields += document.values(of: name).map { (name, $0) } }
         return request(
             fields + content.rendered([]).headers, type: document.header("Content-Type") ?? content.contentType,
             body: document.bytes, id: delivery.id.webhookID, signing: delivery.signing.map { [$0] } ?? [], at: moment)

@@ -38,46 +38,40 @@ package struct WebhookDestinationOptions: DestinationOptions {
     /// The content of its requests.
     package let request: WebhookRequestTemplate
 
-    package var content: DestinationDispatchSettings.Content { request.originalHeaders == nil ? .events : .originals }
+    package static let configurationOnlyOptions = [originalHeaders.name]
+
     package var originalHeaders: [String] { request.originalHeaders ?? [] }
 
-    package var batchObstacle: String? {
-        if request.originalHeaders != nil { return "\"body: original\" sends each document by itself" }
-        if request.body != nil { return "\"body\" makes a text of a single event" }
-        return request.hasPlaceholders ? "a placeholder in \"headers\" makes a text of a single event" : nil
+    package static func content(of options: OptionReader) -> DestinationDispatchSettings.Content {
+        isOriginal(options) ? .originals : .events
+    }
+
+    private static func isOriginal(_ options: OptionReader) -> Bool {
+        (options.valid(body) ?? nil)?.source == original
+    }
+
+    private static func hasPlaceholders(_ options: OptionReader) -> Bool {
+        options.entries(of: headers).contains { $0.text?.contains("{{") ?? false }
+    }
+
+    package static func batchObstacle(of options: OptionReader) -> String? {
+        if isOriginal(options) { return "\"body: original\" sends each document by itself" }
+        if options.isSet(body) { return "\"body\" makes a text of a single event" }
+        return hasPlaceholders(options) ? "a placeholder in \"headers\" makes a text of a single event" : nil
     }
 
     package init(_ options: OptionReader) throws {
         url = try options(Self.url)
         let headers = try options(Self.headers)
-        let type = try options(Self.contentType)
-        let originalHeaders = try options(Self.originalHeaders)
-        let body = try options(Self.body)
-        if body?.source == Self.original {
-            request = try Self.original(options, headers: headers, originalHeaders: originalHeaders)
-            return
-        }
-        guard originalHeaders.isEmpty else {
-            throw options.fail(
-                Self.originalHeaders, "\"original_headers\" is for documents as they were posted",
-                help: "add body: original, or remove it")
-        }
-        guard let body else {
-            if type != nil {
-                throw options.fail(
-                    Self.contentType,
-                    "\"content_type\" is for a body of your own",
-                    help: "add body: a template, or remove it"
-                )
-            }
+        guard let body = try options(Self.body) else {
             request = WebhookRequestTemplate(headers: headers)
             return
         }
-        let contentType = type ?? "text/plain; charset=utf-8"
-        guard contentType.contains("/"), HeaderFieldRules.isValid(value: contentType) else {
-            throw options.fail(
-                Self.contentType, "\"content_type\" is no media type", help: "write one such as application/json")
+        guard body.source != Self.original else {
+            request = WebhookRequestTemplate(headers: headers, originalHeaders: try options(Self.originalHeaders))
+            return
         }
+        let contentType = try options(Self.contentType) ?? "text/plain; charset=utf-8"
         request = WebhookRequestTemplate(
             body: try body.escaping(TemplateTextEscaping(contentType: contentType)),
             contentType: contentType,
@@ -85,42 +79,68 @@ package struct WebhookDestinationOptions: DestinationOptions {
         )
     }
 
+    package static func conflicts(of options: OptionReader) -> [any Error] {
+        if isOriginal(options) { return conflictsOfOriginal(options) }
+        // What belongs to an invalid body is not known.
+        guard let body = options.valid(body) else { return [] }
+        var conflicts: [any Error] = []
+        if let names = options.valid(originalHeaders), !names.isEmpty {
+            conflicts.append(
+                options.fail(
+                    originalHeaders, "\"original_headers\" is for documents as they were posted",
+                    help: "add body: original, or remove it"))
+        }
+        guard let type = options.valid(contentType) ?? nil else { return conflicts }
+        if body == nil {
+            conflicts.append(
+                options.fail(
+                    contentType, "\"content_type\" is for a body of your own",
+                    help: "add body: a template, or remove it"))
+        } else if !type.contains("/") || !HeaderFieldRules.isValid(value: type) {
+            conflicts.append(
+                options.fail(
+                    contentType, "\"content_type\" is no media type", help: "write one such as application/json"))
+        }
+        return conflicts
+    }
+
     /// `body: original`. The gateway's own `Content-Type` is sent, and no placeholder can be filled, because a document
     /// is no event.
-    private static func original(
-        _ options: OptionReader,
-        headers: [(name: String, value: WebhookRequestTemplate.HeaderValue)],
-        originalHeaders: [String]
-    ) throws -> WebhookRequestTemplate {
-        if try options(contentType) != nil {
-            throw options.fail(
-                contentType, "\"content_type\" is for a body of your own; an original is sent with the gateway's",
-                help: "remove it")
+    private static func conflictsOfOriginal(_ options: OptionReader) -> [any Error] {
+        var conflicts: [any Error] = []
+        if options.isSet(contentType) {
+            conflicts.append(
+                options.fail(
+                    contentType,
+                    "\"content_type\" is for a body of your own; an original is sent with the gateway's",
+                    help: "remove it"))
         }
-        let request = WebhookRequestTemplate(headers: headers, originalHeaders: originalHeaders)
-        if request.hasPlaceholders {
-            throw options.fail(
-                Self.headers, "a placeholder in \"headers\" is filled with an event, and an original is none",
-                help: "write fixed values")
+        if hasPlaceholders(options) {
+            conflicts.append(
+                options.fail(
+                    headers, "a placeholder in \"headers\" is filled with an event, and an original is none",
+                    help: "write fixed values"))
         }
-        let own = Set(headers.map { $0.name.lowercased() })
-        _ = try ValueIssuesCollection.collect(originalHeaders.enumerated()) { index, name in
-            func fail(_ message: String, _ help: String) -> any Error {
-                options.fail(Self.originalHeaders, element: index, message, help: help)
-            }
-            if let problem = HeaderFieldRules.problem(name: name, reserved: HeaderFieldRules.reserved) {
-                throw fail(problem.message, problem.help)
-            }
-            let folded = SensitiveMemberRules.folded(name)
-            if folded.hasSuffix("cookie") || SensitiveMemberRules.isSecret(name, .string("")) {
-                throw fail(
-                    "the header \(name) is a credential of the gateway, which the relay does not keep",
-                    "name headers with signatures, such as X-Hub-Signature-256")
-            }
-            if own.contains(name.lowercased()) {
-                throw fail("the header \(name) stands in \"headers\", too", "keep one of them")
-            }
+        let own = Set(options.entries(of: headers).map { $0.key.lowercased() })
+        for (index, name) in (options.valid(originalHeaders) ?? []).enumerated() {
+            guard let problem = problem(ofOriginalHeader: name, besides: own) else { continue }
+            conflicts.append(options.fail(originalHeaders, element: index, problem.message, help: problem.help))
         }
-        return request
+        return conflicts
+    }
+
+    private static func problem(ofOriginalHeader name: String, besides own: Set<String>)
+        -> (message: String, help: String)?
+    {
+        if let problem = HeaderFieldRules.problem(name: name, reserved: HeaderFieldRules.reserved) { return problem }
+        let folded = SensitiveMemberRules.folded(name)
+        if folded.hasSuffix("cookie") || SensitiveMemberRules.isSecret(name, .string("")) {
+            return (
+                "the header \(name) is a credential of the gateway, which the relay does not keep",
+                "name headers with signatures, such as X-Hub-Signature-256"
+            )
+        }
+        guard own.contains(name.lowercased()) else { return nil }
+        return ("the header \(name) stands in \"headers\", too", "keep one of them")
     }
 }

@@ -96,27 +96,37 @@ package struct WhatsAppDestinationOptions: DestinationOptions {
         mediaHosts = try options(Self.mediaHosts).map { $0.lowercased() }
         maxSize = try options(Self.maxSize)
         let given = try options(Self.url)
-        guard !given.isEmpty || provider == .cloudAPI else {
-            throw options.fail("a whatsapp destination needs \"url\"", help: "add url: the gateway's base URL")
-        }
         let base = given.isEmpty ? "https://graph.facebook.com/v23.0" : given
         url = base.hasSuffix("/") ? String(base.dropLast()) : base
-        if provider == .cloudAPI, phoneNumberID == nil {
-            throw options.fail(
-                "a whatsapp destination with provider: cloud_api needs \"phone_number_id\"",
-                help: "add the id that Meta shows beside the number")
+    }
+
+    package static func conflicts(of options: OptionReader) -> [any Error] {
+        var conflicts: [any Error] = []
+        if let provider = options.valid(provider) {
+            if provider != .cloudAPI, options.valid(url)?.isEmpty == true {
+                conflicts.append(
+                    options.fail("a whatsapp destination needs \"url\"", help: "add url: the gateway's base URL"))
+            }
+            if provider == .cloudAPI, !options.isSet(phoneNumberID) {
+                conflicts.append(
+                    options.fail(
+                        "a whatsapp destination with provider: cloud_api needs \"phone_number_id\"",
+                        help: "add the id that Meta shows beside the number"))
+            }
+            if !options.isSet(token), [.cloudAPI, .evolution, .waha].contains(provider) {
+                conflicts.append(
+                    options.fail(
+                        "a whatsapp destination needs \"token\"", help: "add token: the gateway's key, as \"${NAME}\""))
+            }
         }
-        if token == nil, [.cloudAPI, .evolution, .waha].contains(provider) {
-            throw options.fail(
-                "a whatsapp destination needs \"token\"", help: "add token: the gateway's key, as \"${NAME}\"")
+        for (name, _) in options.entries(of: headers) where HeaderFieldRules.reserved.contains(name.lowercased()) {
+            guard !HeaderFieldRules.connection.contains(name.lowercased()) else { continue }
+            conflicts.append(
+                options.fail(
+                    headers, "\"\(name)\" is a header that the relay sets itself",
+                    help: "remove it, or choose another name"))
         }
-        if let taken = headers.first(where: { HeaderFieldRules.reserved.contains($0.name.lowercased()) }) {
-            throw options.fail(
-                Self.headers,
-                "\"\(taken.name)\" is a header that the relay sets itself",
-                help: "remove it, or choose another name"
-            )
-        }
+        return conflicts
     }
 
     var asker: any WhatsAppGatewayAdapter {

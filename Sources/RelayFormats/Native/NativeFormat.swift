@@ -36,6 +36,13 @@ package struct NativeFormat: SourceFormat {
                 pointer: pointer + "/event"
             )
         }
+        guard name != EventType.documentReceived.name else {
+            throw InvalidDocumentError(
+                .notAnEvent,
+                "\"document.received\" is the relay's own type, for documents as they were posted; write another one.",
+                pointer: pointer + "/event"
+            )
+        }
         if let events = try zapHubEvents(named: name, envelope, at: pointer, sessionName, batch) { return events }
         guard let payload = envelope["payload"]?.object else {
             throw InvalidDocumentError(.notAnEvent, "\"payload\" must be an object.", pointer: pointer + "/payload")

@@ -41,9 +41,13 @@ extension ConfigurationDocumentation {
         }
         let path = String(word.dropFirst(name.count + 1))
         let owners = owning.filter { $0.name == name }
-        let found = owners.compactMap { Self.option(path, of: $0) }
+        // The options that all kinds have are documented once.
+        let common = self.entries.filter { entry in
+            entry.group == .section && owners.contains { $0.group.commonOptions == entry.name }
+        }
+        let found = (owners + common).compactMap { Self.option(path, of: $0) }
         guard found.isEmpty else { return found }
-        let known = owners.flatMap { $0.options.map(\.path) }
+        let known = (owners + common).flatMap { $0.options.map(\.path) }
         let noun = owners.contains { !$0.group.isDelivered } ? "option" : "field"
         let message = "\(name) has no \(noun) \"\(path)\""
         let help = SpellingSuggestion.help(for: path, among: known, intro: "it has") ?? "it has none"

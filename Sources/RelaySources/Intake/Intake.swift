@@ -33,31 +33,36 @@ package struct Intake: Sendable {
     /// read are kept. A document that is rejected as a whole is kept before the error is thrown.
     /// - Parameters:
     ///   - path: the path components after the source: a session, the name of an event, or both.
+    ///   - fields: returns the values of all header fields of a name, for documents that are forwarded with them; nil
+    ///     when only `header` is known.
     ///   - header: returns the value of a header field by its case-insensitive name.
     package func accept(
         _ document: [UInt8],
         path: [String] = [],
+        fields: ((String) -> [String])? = nil,
         header: (String) -> String?
     ) async throws(IntakeError) -> IntakeResult {
         let session = try reader.session(in: path)
         if let authentication, !authentication.admits(body: document, at: clock.wall, header: header) {
             throw .unauthorized
         }
-        return try await accept(document, session: session, header: header)
+        return try await accept(document, session: session, fields: fields, header: header)
     }
 
     /// Accepts one document of a sender that is already authenticated.
     /// - Parameters:
     ///   - session: the session of the document; nil for the one it names, or the source's default.
+    ///   - fields: returns the values of all header fields of a name; nil when only `header` is known.
     ///   - header: returns the value of a header field by its case-insensitive name.
     package func accept(
         _ document: [UInt8],
         session: String?,
+        fields: ((String) -> [String])? = nil,
         header: (String) -> String? = { _ in nil }
     ) async throws(IntakeError) -> IntakeResult {
         let parsed: ParsedDocument
         do {
-            parsed = try reader.parsed(document, session: session, at: clock.wall, header: header)
+            parsed = try reader.parsed(document, session: session, at: clock.wall, header: header, fields: fields)
         } catch {
             try await keep(error.rejected, session: session)
             throw error

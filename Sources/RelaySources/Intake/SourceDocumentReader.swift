@@ -101,11 +101,13 @@ package struct SourceDocumentReader: Sendable {
     }
 
     /// Parses a document without completing its events; ``completed(_:)`` follows.
+    /// - Parameter fields: returns the values of all header fields of a name, where they are known one by one.
     func parsed(
         _ document: [UInt8],
         session: String?,
         at moment: Timestamp,
-        header: (String) -> String? = { _ in nil }
+        header: (String) -> String? = { _ in nil },
+        fields: ((String) -> [String])? = nil
     ) throws(IntakeError) -> ParsedDocument {
         var parsed = try parsed(document, session: session, at: moment)
         // Here, because the documents of all formats and transports pass.
@@ -118,8 +120,9 @@ package struct SourceDocumentReader: Sendable {
             }
         }
         if let originalHeaders {
-            let original = original(
-                document, keeping: ["Content-Type"] + originalHeaders, of: header, parsed.events.count)
+            let original = original(document, keeping: ["Content-Type"] + originalHeaders, parsed.events.count) {
+                fields?($0) ?? header($0).map { [$0] } ?? []
+            }
             parsed.events.insert(original, at: 0)
         }
         return parsed
@@ -128,10 +131,10 @@ package struct SourceDocumentReader: Sendable {
     /// The event of a document itself. Its session is the source: a document may be of several sessions or none, and the
     /// documents of a source keep their order. It has no deduplication key: what is accepted twice is forwarded twice.
     private func original(
-        _ document: [UInt8], keeping names: [String], of header: (String) -> String?, _ count: Int
+        _ document: [UInt8], keeping names: [String], _ count: Int, fields: (String) -> [String]
     ) -> ParsedEvent {
-        let headers = names.compactMap { name in
-            header(name).map { RawGatewayDocument.HeaderField(name: name, value: $0) }
+        let headers = names.flatMap { name in
+            fields(name).map { RawGatewayDocument.HeaderField(name: name, value: $0) }
         }
         return ParsedEvent(
             type: .documentReceived,
