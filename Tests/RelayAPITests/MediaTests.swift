@@ -99,6 +99,14 @@ struct MediaTests {
         #expect(answer.bytes == bytes)
     }
 
+    /// RFC 9110, 14.2: only GET has ranges.
+    @Test func aHeadRequestIsAboutTheWholeFile() async throws {
+        let answer = try await get(method: .head, [.range: "bytes=2-3"])
+        #expect(answer.status == 200)
+        #expect(answer.headers[.contentRange] == nil && answer.headers[.contentLength] == "10")
+        #expect(answer.bytes.isEmpty)
+    }
+
     @Test func whatTheClientHasIsNotSentAgain() async throws {
         let tag = try #require(try await get().headers[.eTag])
         let answer = try await get([.ifNoneMatch: tag])

@@ -100,7 +100,7 @@ extension ConfigurationKindRegistry {
             BaileysFormat.self, CloudAPIFormat.self, EvolutionFormat.self, WAHAFormat.self, GowaFormat.self,
             NativeFormat.self,
         ],
-        transports: BuiltInTransports.all
+        transports: [HTTPTransport.self, StandardInputTransport.self, FileTailTransport.self]
     )
 }
 

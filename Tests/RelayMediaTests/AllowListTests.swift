@@ -59,7 +59,7 @@ import Testing
         ("http://files/a", true), ("http://files:81/a", true), ("https://files/a", true),
         ("http://filesx.org/a", false),
         ("https://cdn.example.com/a", true), ("http://cdn.example.com/a", false), ("https://example.com/a", false),
-        ("http://gw:3000/a", true), ("https://gw:3000/a", true), ("http://gw:3001/a", false),
+        ("http://gw:3000/a", true), ("https://gw:3000/a", true), ("http://gw.example/a", false),
         ("http://10.0.0.7/a", true),
         ("http://0x0a000007/a", true), ("http://user@files/a", false),
     ])

@@ -103,6 +103,34 @@ import Testing
         #expect(fixture.transport.requests.count == 1)
     }
 
+    /// Nobody waits for a late file, and many of them must not use up each other's tries.
+    @Test func aLateFileKeepsItsTimeWhileItWaitsForASlot() async throws {
+        let clock = ManualClock()
+        let fixture = try await MediaServiceFixture(clock: clock, downloads: 1)
+        fixture.transport.script([.hang, .hang])
+        async let first = fixture.failure(reference, limits: MediaFetchLimits(attempts: 1))
+        await fixture.transport.arrivals(1)
+        async let second = failure {
+            _ = try await fixture.service.fetch(
+                sealed.reference(directPath: "/late"), source: "gw", session: "main",
+                limits: MediaFetchLimits(timeout: .seconds(5)), priority: .late)
+        }
+        try await eventually("it waits") { fixture.service.waitingForSlot == 1 }
+        // The time limits of both, and the one for the first response.
+        await clock.untilSleeping(3)
+        clock.advance(by: .seconds(5))
+        await clock.untilSleeping(3)
+        clock.advance(by: .seconds(5))
+        #expect(await first?.code == .timeout)
+        await fixture.transport.arrivals(2)
+        await clock.untilSleeping(2)
+        clock.advance(by: .seconds(4))
+        #expect(fixture.service.waiting == 1)
+        clock.advance(by: .seconds(1))
+        #expect(await second?.code == .timeout)
+        #expect(fixture.transport.requests.count == 2)
+    }
+
     // MARK: Sharing
 
     private func waitForWaiters(_ count: Int, _ fixture: MediaServiceFixture) async throws {

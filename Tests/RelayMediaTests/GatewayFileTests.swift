@@ -8,7 +8,7 @@ import Testing
 @Suite(.limitedConcurrency) struct GatewayFileTests {
     private let server: TestMediaServer
     private let sealed = WhatsAppMediaEncryptor.seal(bytes(5000), as: .audio)
-    private let file = Array("OggS, not really".utf8)
+    private let file = Array("OggS\0, not really".utf8)
 
     init() throws {
         server = try TestMediaServer()
@@ -28,19 +28,23 @@ import Testing
         ("/files/Relatório final.pdf", "/files/Relat%C3%B3rio%20final.pdf"),
         ("files/a b/c  d.pdf", "/files/a%20b/c%20%20d.pdf"), (" /files/a.pdf ", "/files/a.pdf"),
         ("/files/a%20b.pdf", "/files/a%20b.pdf"), ("/files/100%.pdf", "/files/100%25.pdf"),
+        ("/files/a\tb.pdf", "/files/a%09b.pdf"), ("\n/files/a\r\nX: y.pdf\u{7F}", "/files/a%0D%0AX:%20y.pdf"),
         ("/files/[1] {2} \"3\".pdf?name=a b", "/files/%5B1%5D%20%7B2%7D%20%223%22.pdf?name=a%20b"),
     ])
     func charactersThatAURLMayNotHaveAreEncoded(_ path: String, _ sent: String) async throws {
         server.serve(.file(file), at: sent)
         let fixture = try await open()
         #expect(try await fixture.content(fixture.fetch(.gateway(path))) == file)
-        let absolute = path.hasPrefix("/") ? server.url + path : server.url + "/" + path.drop { $0 == " " }
+        let absolute =
+            path.hasPrefix("/") ? server.url + path : server.url + "/" + path.drop { $0 == " " || $0 == "\n" }
         #expect(
             try await fixture.content(fixture.fetch(.gateway(absolute.replacing("//files", with: "/files")))) == file)
         #expect(server.requests.map(\.path) == [sent, sent])
     }
 
-    @Test(arguments: ["http://127.0.0.1 /a", "http:// 127.0.0.1/a", "http://127.0.0.1\u{0}/a", "/a\r\nX: y"])
+    @Test(arguments: [
+        "http://127.0.0.1 /a", "http:// 127.0.0.1/a", "http://127.0.0.1\u{0}/a", "http://127.0.0.1\r\nX: y/a",
+    ])
     func aURLWhoseHostIsInDoubtIsRefused(_ url: String) async throws {
         let fixture = try await open()
         #expect(await failure { _ = try await fixture.fetch(.gateway(url)) }?.code == .notAllowed)
@@ -79,7 +83,11 @@ import Testing
             ("http://localhost:3000/files/a?x=1#y", "https://gw.example/gw/", [], "https://gw.example/gw/files/a?x=1"),
             ("http://minio:9000/a", "http://gw:3000", ["minio:9000"], "http://minio:9000/a"),
             ("http://minio:9001/a", "http://gw:3000", ["minio:9000"], nil),
-            ("http://gw:3001/a", "http://gw:3000", [], nil), ("http://10.0.0.9/a", "http://gw:3000", [], nil),
+            // The port that the gateway has in its container.
+            ("http://gw:3001/a", "http://gw:3000", [], "http://gw:3000/a"),
+            ("http://localhost:3000/a", "http://localhost:3001", [], "http://localhost:3001/a"),
+            ("http://localhost:9000/a", "http://localhost:3001", ["localhost:9000"], "http://localhost:9000/a"),
+            ("http://10.0.0.9/a", "http://gw:3000", [], nil),
             ("http://files.example/a", "http://gw:3000", [], nil),
             ("http://localhost/../admin", "http://gw:3000", [], nil),
             ("http://localhost/a", nil, [], nil),
@@ -95,6 +103,10 @@ import Testing
     private static let pages: [TestMediaServer.Page] = [
         .file([]), .file(Array("<!DOCTYPE html><title>Log in</title>".utf8)), .chunked(Array("\n <HTML>".utf8)),
         .file(Array("<div>502</div>".utf8), headers: [("Content-Type", "text/html; charset=utf-8")]),
+        .file(Array(#"{"error": "não há"}"#.utf8), headers: [("Content-Type", "application/json")]),
+        .file(
+            Array(repeating: 0xC3, count: 1) + Array(repeating: 0xA3, count: 1),
+            headers: [("Content-Type", "text/plain")]),
     ]
 
     @Test(arguments: 0..<pages.count, [true, false])
@@ -115,7 +127,7 @@ import Testing
         let fixture = try await open()
         let failure = await failure { _ = try await fixture.fetch(.gateway("/copy")) }
         #expect(failure?.code == (page == 0 ? .badLength : .refused))
-        #expect(failure?.message.contains(page == 0 ? "empty" : "HTML page") == true)
+        #expect(failure?.message.contains(page == 0 ? "empty" : page < 4 ? "HTML page" : "a text (") == true)
     }
 
     /// nginx gives files without a known extension its default type.
@@ -123,6 +135,16 @@ import Testing
         server.serve(.file(file, headers: [("Content-Type", "text/html")]), at: "/copy")
         let fixture = try await open()
         #expect(try await fixture.content(fixture.fetch(.gateway("/copy"))) == file)
+    }
+
+    @Test(arguments: ["application/json", "text/plain", "text/html"])
+    func aTextThatWasSentAsADocumentIsAFile(_ type: String) async throws {
+        let text = Array("{\"a\": 1}".utf8)
+        server.serve(.file(text, headers: [("Content-Type", type)]), at: "/a.json")
+        let fixture = try await open()
+        var reference = RawMediaReference.gateway("/a.json")
+        reference.kind = .document
+        #expect(try await fixture.content(fixture.fetch(reference)) == text)
     }
 
     @Test func aPageThatWasSentAsADocumentIsAFile() async throws {

@@ -283,11 +283,21 @@ import Testing
 
     @Test func aFileThatIsLargerThanTheQuotaIsTooLarge() async throws {
         let fixture = try await MediaServiceFixture(quota: 100)
-        fixture.transport.serve(.file(sealed.encrypted), at: Self.address)
-        let failure = await fixture.failure(reference)
-        #expect(failure?.code == .tooLarge)
-        #expect(failure?.isRetryable == false, "no room can ever be made for it")
-        #expect(fixture.transport.requests.count == 1)
+        let length = [("content-length", "\(sealed.encrypted.count)")]
+        for (headers, taken) in [(length, 0), ([], 1)] {
+            fixture.transport.serve(.file(sealed.encrypted, headers: headers), at: Self.address)
+            let failure = await fixture.failure(reference)
+            #expect(failure?.code == .tooLarge)
+            #expect(failure?.message == "the file has more than the 100 bytes that media.quota allows")
+            #expect(failure?.isRetryable == false, "no room can ever be made for it")
+            #expect(fixture.transport.taken == taken, "pieces of 1000 bytes; nothing is read that cannot be stored")
+        }
+        #expect(fixture.transport.requests.count == 2)
+        // 101 bytes have the same encrypted size as 100.
+        let larger = WhatsAppMediaEncryptor.seal(bytes(101))
+        fixture.transport.serve(.file(larger.encrypted), at: Self.address)
+        let failure = await fixture.failure(larger.reference(directPath: Self.direct))
+        #expect(failure?.message == "the file has more than the 100 bytes that media.quota allows")
         #expect(fixture.drafts.isEmpty)
     }
 

@@ -20,7 +20,8 @@ struct MediaRoutes: Sendable {
         let tag = "\"\(id)\""
         // A part of another version is of no use to the caller, so the whole file is sent (RFC 9110, 13.1.5).
         let isAnother = request.header("if-range").map { $0 != tag } ?? false
-        let range = isAnother ? nil : request.header("range")
+        // Only GET has ranges (RFC 9110, 14.2).
+        let range = isAnother || request.request.method == .head ? nil : request.header("range")
         let file = try await control.media(id: id, name: name, query: try request.query().all) { size in
             switch ByteRange(range, size: size) {
             case .whole: 0..<size

@@ -60,7 +60,7 @@ extension EventCatalogue {
             [
                 caption, mimetype,
                 .always("fileName", .name, nullWhen: notSent, "The file's name."),
-                .sometimes("title", .text, when: known, "The title of the document, or of the menu."),
+                .sometimes("title", .name, when: known, "The title of the document, or of the menu."),
                 .sometimes("pageCount", .integer, when: known, "The number of pages."),
             ]),
         ContentDescription(

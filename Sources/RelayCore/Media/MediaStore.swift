@@ -51,6 +51,8 @@ package struct StoredMediaStream: Sendable {
 package protocol MediaStore: Sendable {
     /// A directory on this machine that is this process's own, for files that are passed to ``deposit(file:as:)``.
     var stagingDirectory: String { get }
+    /// Bytes of the largest file that can be stored. Default nil: no limit.
+    var largestFile: Int64? { get }
 
     /// Stores a file from memory; it is durable when this returns. The same bytes are stored once, and storing them
     /// again makes them new for ``sweep(before:)``.
@@ -76,4 +78,8 @@ package protocol MediaStore: Sendable {
 
     /// Deletes what was last kept or asked for before the given moment of the wall clock. Returns how many files went.
     func sweep(before moment: Timestamp) async throws(MediaError) -> Int
+}
+
+extension MediaStore {
+    package var largestFile: Int64? { nil }
 }

@@ -14,6 +14,7 @@ package final class LocalMediaStore: MediaStore {
     private let keeper = FileIOThreadPool(name: "relay.media.keeper", width: 1)
 
     package var stagingDirectory: String { staging.path }
+    package var largestFile: Int64? { fileTree.quota }
 
     /// Opens a directory; creates it and its parents when they do not exist.
     /// - Parameters:

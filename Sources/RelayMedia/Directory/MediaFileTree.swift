@@ -15,7 +15,7 @@ final class MediaFileTree: Sendable {
 
     let root: String
     /// The maximum size of all files in bytes; nil: no limit.
-    private let quota: Int64?
+    let quota: Int64?
     private let clock: any RelayClock
     private let usage = Mutex(Usage())
 

@@ -8,7 +8,7 @@ struct DownloadPurpose: Sendable {
     /// The fetch that it belongs to.
     let fetch: Int
     /// When the file must be there.
-    let deadline: Timestamp
+    let timeLimit: FetchTimeLimit
     /// The number of the attempt, from 1.
     var attempt = 1
 

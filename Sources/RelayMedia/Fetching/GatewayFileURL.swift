@@ -3,22 +3,29 @@ internal import RelayHTTPClient
 
 /// The forms of URLs that gateways write for their files.
 enum GatewayFileURL {
-    /// The URL with the blanks in its path and query percent-encoded; blanks at the ends are removed. Gateways write
-    /// file names as they are, such as `Relatório final.pdf`; ``ASCIIURL`` encodes the other characters. A blank in the
-    /// authority stays, so that the URL is refused.
-    static func encodingBlanks(in url: String) -> String {
+    /// The URL with the blanks and control characters in its path and query percent-encoded; those at the ends are
+    /// removed. Gateways write file names as they are, such as `Relatório final.pdf`; ``ASCIIURL`` encodes the other
+    /// characters. In the authority they stay, so that the URL is refused.
+    static func encodingRawCharacters(in url: String) -> String {
         let bytes = Array(url.utf8)
-        guard let first = bytes.firstIndex(where: { $0 != 0x20 }), let last = bytes.lastIndex(where: { $0 != 0x20 })
+        guard let first = bytes.firstIndex(where: { !isRaw($0) }), let last = bytes.lastIndex(where: { !isRaw($0) })
         else { return "" }
         let trimmed = bytes[first...last]
-        guard trimmed.contains(0x20) else { return String(decoding: trimmed, as: UTF8.self) }
+        guard trimmed.contains(where: isRaw) else { return String(decoding: trimmed, as: UTF8.self) }
         let start = endOfAuthority(in: trimmed)
         var encoded = Array(trimmed[..<start])
         for byte in trimmed[start...] {
-            if byte == 0x20 { encoded += Array("%20".utf8) } else { encoded.append(byte) }
+            if isRaw(byte) {
+                encoded += Array("%\(Hex.encode([byte]).uppercased())".utf8)
+            } else {
+                encoded.append(byte)
+            }
         }
         return String(decoding: encoded, as: UTF8.self)
     }
+
+    /// Whether a byte is a blank or a control character.
+    private static func isRaw(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7F }
 
     /// Whether the text has a scheme and a host, and is not only a path.
     static func isAbsolute(_ url: String) -> Bool { scheme(of: Array(url.utf8)[...]) != nil }

@@ -77,7 +77,7 @@ private struct MediaCandidateResolver {
             trusted: own,
             advice: "check media.headers of the source \(source)"
         )
-        let address = try absolute(GatewayFileURL.encodingBlanks(in: url), below: base, servers)
+        let address = try absolute(GatewayFileURL.encodingRawCharacters(in: url), below: base, servers)
         _ = try servers.check(address)
         return .plain(url: address, servers)
     }
@@ -94,9 +94,12 @@ private struct MediaCandidateResolver {
             }
             return try joined(base, url)
         }
-        // A gateway in a container writes its own URLs with a name that only it knows.
+        // A gateway in a container writes its own URLs with a name that only it knows, and with the port that it has in
+        // the container.
+        let named = options.hosts.compactMap { MediaHostRule($0) }
         guard let base, let target = try? CurlParsedURL(url: url), GatewayFileURL.isLocalName(target.host),
-            !servers.rules.contains(where: { !$0.isPattern && $0.host == target.host })
+            !servers.rules.contains(where: { $0.allows(target) }),
+            !named.contains(where: { !$0.isPattern && $0.host == target.host })
         else { return url }
         let path = GatewayFileURL.path(of: url)
         var folder = GatewayFileURL.path(of: base)

@@ -34,29 +34,30 @@ struct MediaDownloader: Sendable {
     /// Downloads a file and keeps its slot until the file has been used, so that the files that wait to be decrypted
     /// are not more than the slots.
     /// - Parameters:
-    ///   - limit: bytes at most.
+    ///   - limit: larger files are refused, as soon as it is known.
     ///   - use: decrypts and stores the file.
     func file<Value: Sendable>(
         _ url: String,
         _ servers: AllowedMediaServers,
         for purpose: DownloadPurpose,
-        limit: Int64,
+        limit: DownloadSizeLimit,
         _ use: (Download) async throws(MediaError) -> Value
     ) async throws(MediaError) -> Value {
         let directory = stagingDirectory
-        return try await exchange(url, servers, for: purpose, limit: limit) { response, host, slot throws(MediaError) in
+        return try await exchange(url, servers, for: purpose, limit: limit.body) {
+            response, host, slot throws(MediaError) in
             do throws(MediaError) {
                 try MediaResponseCheck.status(response.status, of: host, servers)
                 try MediaResponseCheck.encoding(response.header("content-encoding"), of: host)
-                if let length = response.header("content-length").flatMap({ Int64($0) }), length > limit {
-                    throw Self.tooLarge(limit)
+                if let length = response.header("content-length").flatMap({ Int64($0) }), length > limit.body {
+                    throw limit.exceeded
                 }
             } catch {
                 slot.verdict = .answered
                 throw error
             }
             let stagedFile = try await threads.run { () throws(MediaError) in try StagedFile(in: directory) }
-            try await read(response, limit: limit, slot) { piece throws(MediaError) in
+            try await read(response, limit: limit.body, exceeded: limit.exceeded, slot) { piece throws(MediaError) in
                 try await threads.run { () throws(MediaError) in try stagedFile.append(piece) }
             }
             return try await use(
@@ -70,7 +71,10 @@ struct MediaDownloader: Sendable {
     ) async throws(MediaError) -> Answer {
         try await exchange(url, servers, for: purpose, limit: limit) { response, host, slot throws(MediaError) in
             var bytes: [UInt8] = []
-            try await read(response, limit: limit, slot) { piece throws(MediaError) in bytes += piece }
+            let exceeded = MediaError(.tooLarge, "\(host) answered with more than the \(limit) bytes that are read")
+            try await read(response, limit: limit, exceeded: exceeded, slot) { piece throws(MediaError) in
+                bytes += piece
+            }
             return Answer(status: response.status, bytes: bytes, host: host)
         }
     }
@@ -78,6 +82,7 @@ struct MediaDownloader: Sendable {
     private func read(
         _ response: MediaDownloadResponse,
         limit: Int64,
+        exceeded: MediaError,
         _ slot: HeldSlot,
         _ take: ([UInt8]) async throws(MediaError) -> Void
     ) async throws(MediaError) {
@@ -87,7 +92,7 @@ struct MediaDownloader: Sendable {
             count += Int64(piece.count)
             guard count <= limit else {
                 slot.verdict = .answered
-                throw Self.tooLarge(limit)
+                throw exceeded
             }
             gathered += piece
             if gathered.count >= Self.pieceSize {
@@ -106,10 +111,6 @@ struct MediaDownloader: Sendable {
             if error.code == .timeout { slot.verdict = .silent }
             throw error
         }
-    }
-
-    private static func tooLarge(_ limit: Int64) -> MediaError {
-        MediaError(.tooLarge, "the download has more than the \(limit) bytes that are taken")
     }
 
     // MARK: The response
@@ -134,9 +135,7 @@ struct MediaDownloader: Sendable {
         for _ in 0...Self.maximumRedirects {
             let target = try servers.check(url)
             let host = target.authority
-            let number = try await slots.acquire(
-                for: DownloadSchedule.Request(
-                    host: host, file: purpose.file, source: purpose.source, fetch: purpose.fetch))
+            let number = try await acquireSlot(of: host, for: purpose)
             let slot = HeldSlot()
             let began = clock.now
             defer {
@@ -150,7 +149,7 @@ struct MediaDownloader: Sendable {
                 url: url,
                 headers: servers.headers(for: target),
                 maximumBody: limit,
-                timeout: max(.milliseconds(1), purpose.deadline - began)
+                timeout: max(.milliseconds(1), purpose.timeLimit.deadline(isLate: false, at: began) - began)
             )
             let response = try await begin(request, host, within: purpose.firstByteLimit, slot)
             guard Self.isRedirect(response.status) else { return try await use(response, host, slot) }
@@ -159,12 +158,20 @@ struct MediaDownloader: Sendable {
                 throw MediaError(.refused, "\(host) redirects and does not say where")
             }
             do throws(CurlParsedURL.ParseError) {
-                url = try CurlParsedURL.redirect(to: GatewayFileURL.encodingBlanks(in: location), from: url)
+                url = try CurlParsedURL.redirect(to: GatewayFileURL.encodingRawCharacters(in: location), from: url)
             } catch {
                 throw MediaError(.refused, "\(host): \(error.message)")
             }
         }
         throw MediaError(.refused, "\(servers.name) redirects more than \(Self.maximumRedirects) times")
+    }
+
+    private func acquireSlot(of host: String, for purpose: DownloadPurpose) async throws(MediaError) -> Int {
+        purpose.timeLimit.waitBegins(at: clock.now)
+        defer { purpose.timeLimit.waitEnds(isLate: slots.isLate(purpose.fetch), at: clock.now) }
+        return try await slots.acquire(
+            for: DownloadSchedule.Request(
+                host: host, file: purpose.file, source: purpose.source, fetch: purpose.fetch))
     }
 
     private static func isRedirect(_ status: Int) -> Bool { [301, 302, 303, 307, 308].contains(status) }
@@ -173,11 +180,12 @@ struct MediaDownloader: Sendable {
         _ request: MediaDownloadRequest, _ host: String, within limit: Duration, _ slot: HeldSlot
     ) async throws(MediaError) -> MediaDownloadResponse {
         let transport = transport
+        let end = clock.now + limit
         let late = MediaTransferError(
             MediaError(.timeout, "\(host) did not begin to answer within \(limit)"), isOfHost: true)
         do throws(MediaTransferError) {
             return try await clock.limit(
-                until: clock.now + limit, late: late, abandoned: MediaTransferError(.abandoned, isOfHost: false)
+                until: { end }, late: late, abandoned: MediaTransferError(.abandoned, isOfHost: false)
             ) { () throws(MediaTransferError) in
                 try await transport.get(request)
             }

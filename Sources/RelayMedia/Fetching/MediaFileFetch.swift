@@ -15,9 +15,11 @@ struct MediaFileFetch: Sendable {
 
     /// - Parameter number: identifies the fetch.
     func run(number: Int) async throws(MediaError) -> StoredMedia {
-        let deadline = clock.now + limits.timeout
-        let purpose = DownloadPurpose(source: source, file: identity, fetch: number, deadline: deadline)
+        let timeLimit = FetchTimeLimit(deadline: clock.now + limits.timeout)
+        let purpose = DownloadPurpose(source: source, file: identity, fetch: number, timeLimit: timeLimit)
         let late = MediaError(.timeout, "the file was not there within \(limits.timeout)")
+        let (slots, clock) = (downloader.slots, clock)
+        let deadline = { @Sendable in timeLimit.deadline(isLate: slots.isLate(number), at: clock.now) }
         return try await clock.limit(until: deadline, late: late, abandoned: .abandoned) { () throws(MediaError) in
             if let digest = media.fileSHA256, let known = try await mediaStore.find(MediaID(digest: digest)) {
                 return known
@@ -57,7 +59,11 @@ struct MediaFileFetch: Sendable {
             }
             // 1 s, 2 s, 4 s, 8 s …
             let next = clock.now + .seconds(1 << min(round - 1, 16))
-            if records.allSatisfy(\.isOver) || round >= limits.attempts || next >= purpose.deadline { break }
+            if records.allSatisfy(\.isOver) || round >= limits.attempts
+                || next >= purpose.timeLimit.deadline(isLate: false, at: clock.now)
+            {
+                break
+            }
             let hosts = candidates.indices.filter { !records[$0].isOver }.compactMap { candidates[$0].host }
             if downloader.slots.isHopeless(purpose.fetch, at: hosts) { break }
             do { try await clock.sleep(until: next) } catch { throw .abandoned }
@@ -96,6 +102,10 @@ struct MediaFileFetch: Sendable {
         }
     }
 
+    private var sizeLimit: DownloadSizeLimit {
+        DownloadSizeLimit(maxSize: limits.maxSize, stored: mediaStore.largestFile)
+    }
+
     private func plain(
         _ url: String,
         _ servers: AllowedMediaServers,
@@ -103,7 +113,7 @@ struct MediaFileFetch: Sendable {
         for purpose: DownloadPurpose
     ) async throws(MediaError) -> StoredMedia {
         let (media, threads) = (media, threads)
-        return try await downloader.file(url, servers, for: purpose, limit: Int64(limits.maxSize)) {
+        return try await downloader.file(url, servers, for: purpose, limit: sizeLimit) {
             download throws(MediaError) in
             try await threads.run { () throws(MediaError) in
                 try MediaResponseCheck.plain(download, of: media, sha256: sha256)
@@ -118,18 +128,23 @@ struct MediaFileFetch: Sendable {
         _ servers: AllowedMediaServers,
         for purpose: DownloadPurpose
     ) async throws(MediaError) -> StoredMedia {
-        let limit = EncryptedMediaSize.of(plain: Int64(limits.maxSize))
+        let limit = sizeLimit.encrypted
         let decryption = MediaDecryption(
             kind: media.kind,
             key: key,
             encryptedSHA256: media.encryptedSHA256,
             plainSHA256: media.fileSHA256,
-            maxSize: limits.maxSize
+            maxSize: Int(limit.plain)
         )
         let directory = mediaStore.stagingDirectory
         return try await downloader.file(url, servers, for: purpose, limit: limit) { download throws(MediaError) in
             let plain = try await threads.run { () throws(MediaError) in
-                try decryption.open(download.file, in: directory)
+                do throws(MediaError) {
+                    return try decryption.open(download.file, in: directory)
+                } catch {
+                    // The size of the encrypted form is rounded.
+                    throw error.code == .tooLarge ? limit.exceeded : error
+                }
             }
             return try await keep(plain)
         }
@@ -172,9 +187,7 @@ struct MediaFileFetch: Sendable {
         guard let answer = try? JSON(parsing: response.bytes), let url = answer["url"]?.string else {
             throw MediaError(.refused, "\(servers.name) responded without the file's URL")
         }
-        if let size = answer["file_size"]?.int, size > Int64(limits.maxSize) {
-            throw MediaError(.tooLarge, "the file has \(size) bytes, more than the \(limits.maxSize) that are taken")
-        }
+        if let size = answer["file_size"]?.int, size > sizeLimit.plain { throw sizeLimit.exceeded }
         let hash = answer["sha256"]?.string.flatMap { MediaID($0.lowercased())?.digest ?? Base64.decode($0) }
         return (url, hash?.count == 32 ? hash : nil)
     }

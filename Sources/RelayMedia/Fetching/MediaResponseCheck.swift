@@ -40,7 +40,8 @@ enum MediaResponseCheck {
     /// Checks that a plain file is the message's, as far as that can be known: by the hash, and without one by what
     /// servers send in place of a file.
     /// - Parameter sha256: the hash of the file; nil when it is not known.
-    /// - Throws: ``MediaError`` `.badLength` for an empty file, `.refused` for an HTML page, and `.hashMismatch`.
+    /// - Throws: ``MediaError`` `.badLength` for an empty file, `.refused` for an HTML page, and for a text in place of
+    ///   an image or a sound, and `.hashMismatch`.
     static func plain(
         _ download: MediaDownloader.Download, of media: RawMediaReference, sha256: [UInt8]?
     ) throws(MediaError) {
@@ -49,8 +50,15 @@ enum MediaResponseCheck {
         if stored.size == 0, media.fileLength != 0 {
             throw MediaError(.badLength, "\(download.host) answered with an empty file")
         }
-        if !mayBeHTML(media), try isHTML(download) {
-            throw MediaError(.refused, "\(download.host) answered with an HTML page, which is not the file")
+        if !mayBeHTML(media) {
+            let start = try start(of: download)
+            let type = download.contentType?.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace } ?? ""
+            if isHTML(start, type) {
+                throw MediaError(.refused, "\(download.host) answered with an HTML page, which is not the file")
+            }
+            if media.kind != .document, isTextType(type), isText(start) {
+                throw MediaError(.refused, "\(download.host) answered with a text (\(type)), which is not the file")
+            }
         }
         guard sha256 == nil else {
             throw MediaError(.hashMismatch, "the download is not the file that the message names")
@@ -65,16 +73,33 @@ enum MediaResponseCheck {
             || [".html", ".htm", ".xhtml", ".xml", ".svg"].contains { name.hasSuffix($0) }
     }
 
-    private static func isHTML(_ download: MediaDownloader.Download) throws(MediaError) -> Bool {
+    /// The first bytes of a file.
+    private static func start(of download: MediaDownloader.Download) throws(MediaError) -> [UInt8] {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: sniffedBytes, alignment: 1)
         defer { buffer.deallocate() }
         let count = try download.file.file.read(into: buffer, at: 0)
-        var start = Array(buffer.prefix(count))[...]
+        return Array(buffer.prefix(count))
+    }
+
+    private static func isHTML(_ start: [UInt8], _ type: String) -> Bool {
+        var start = start[...]
         if start.starts(with: [0xEF, 0xBB, 0xBF]) { start = start.dropFirst(3) }
         start = start.drop { [0x09, 0x0A, 0x0C, 0x0D, 0x20].contains($0) }
         let text = String(decoding: start, as: UTF8.self).lowercased()
         if ["<!doctype html", "<html"].contains(where: { text.hasPrefix($0) }) { return true }
-        let type = download.contentType?.prefix { $0 != ";" }.lowercased() ?? ""
         return type.contains("text/html") && text.hasPrefix("<")
+    }
+
+    /// Whether a server says that it sends a text, such as an error in JSON. Many say so of every file, so the type alone
+    /// tells nothing.
+    private static func isTextType(_ type: String) -> Bool {
+        type.hasPrefix("text/") || ["application/json", "application/problem+json", "application/xml"].contains(type)
+    }
+
+    /// Whether bytes are text. Every format of images, sound, videos and stickers has other bytes at its start.
+    private static func isText(_ start: [UInt8]) -> Bool {
+        !start.isEmpty && start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || [0x09, 0x0A, 0x0C, 0x0D].contains($0) }
+            // The last character may be incomplete.
+            && (0..<4).contains { String(validating: start.dropLast($0), as: UTF8.self) != nil }
     }
 }

@@ -3,10 +3,11 @@ internal import RelayCore
 extension RelayClock {
     /// Runs an operation with a deadline. At the deadline it cancels the operation and waits for it to end.
     /// - Parameters:
+    ///   - deadline: is asked for again when it has passed, and may then be a later one.
     ///   - late: is thrown when the deadline has passed.
     ///   - abandoned: is thrown when the task is cancelled.
     func limit<Value: Sendable, Failure: Error>(
-        until deadline: Timestamp,
+        until deadline: @escaping @Sendable () -> Timestamp,
         late: Failure,
         abandoned: Failure,
         _ work: @escaping @Sendable () async throws(Failure) -> Value
@@ -17,7 +18,7 @@ extension RelayClock {
             }
             group.addTask {
                 do {
-                    try await sleep(until: deadline)
+                    while case let end = deadline(), end > now { try await sleep(until: end) }
                     return .failure(late)
                 } catch {
                     return .failure(abandoned)

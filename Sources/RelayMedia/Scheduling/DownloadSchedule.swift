@@ -94,6 +94,9 @@ struct DownloadSchedule: Sendable {
         if priority == .late { lateFetches.insert(fetch) } else { lateFetches.remove(fetch) }
     }
 
+    /// Whether nobody waits for the file of a fetch.
+    func isLate(_ fetch: Int) -> Bool { lateFetches.contains(fetch) }
+
     /// Whether a late fetch should end instead of trying these hosts again: none of them answers, and the next try comes
     /// later anyway. Late files of other hosts take its place.
     func isHopeless(_ fetch: Int, at allHosts: [String]) -> Bool {

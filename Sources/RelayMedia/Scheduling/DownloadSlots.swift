@@ -100,6 +100,9 @@ final class DownloadSlots: Sendable {
         }
     }
 
+    /// Whether nobody waits for the file of a fetch.
+    func isLate(_ fetch: Int) -> Bool { state.withLock { $0.schedule.isLate(fetch) } }
+
     /// Whether a late fetch should end instead of trying these hosts again.
     func isHopeless(_ fetch: Int, at hosts: [String]) -> Bool {
         state.withLock { $0.schedule.isHopeless(fetch, at: hosts) }
