@@ -95,17 +95,18 @@ extension JQBuiltin {
 
     private static func join(_ input: JSON, _ separator: JSON, _ run: JQEvaluation) throws(JQFailure) -> JSON {
         let elements = try elements(of: input)
-        guard let first = elements.first else { return "" }
-        _ = first
         var text = ""
         for (place, element) in elements.enumerated() {
             try run.step()
             if place > 0 {
-                guard case .string(let separator) = separator else {
-                    throw .message("string and \(JQKind.name(separator)) cannot be added")
+                switch separator {
+                // `null + text` is the text.
+                case .null: break
+                case .string(let separator):
+                    try run.charge(separator.utf8.count)
+                    text += separator
+                default: throw .message("string and \(JQKind.name(separator)) cannot be added")
                 }
-                try run.charge(separator.utf8.count)
-                text += separator
             }
             switch element {
             case .null: break

@@ -18,13 +18,13 @@ extension JQBuiltin {
                 try call.run.charge(JQMeasure.bufferSize + (steps.count + 1) * JQMeasure.valueSize)
                 paths.append(.array(steps))
             }
-            return try JQChange.remove(input, paths, call.run)
+            return try JQRemoval.remove(input, paths, call.run)
         },
         function("delpaths", 1) { (input, arguments, run) throws(JQFailure) in
             guard case .array(let paths) = arguments[0] else {
                 throw .message("Paths must be specified as an array")
             }
-            return try JQChange.remove(input, paths, run)
+            return try JQRemoval.remove(input, paths, run)
         },
         function("setpath", 2) { (input, arguments, run) throws(JQFailure) in
             var root = input

@@ -27,7 +27,12 @@ extension JQBuiltin {
             }
         },
         function("contains", 1) { (input, arguments, run) throws(JQFailure) in
-            try run.withRoom(for: input, arguments[0]) { () throws(JQFailure) in
+            // As in jq, `true` and `false` are of different kinds here.
+            guard isSameKind(input, arguments[0]) else {
+                let kinds = (JQKind.name(input), JQKind.name(arguments[0]))
+                throw .message("\(kinds.0) and \(kinds.1) cannot have their containment checked")
+            }
+            return try run.withRoom(for: input, arguments[0]) { () throws(JQFailure) in
                 .bool(try contains(input, arguments[0], run))
             }
         },
@@ -92,8 +97,7 @@ extension JQBuiltin {
                 var found = false
                 for element in x where !found {
                     try run.step()
-                    let kinds = (JQKind.name(element), JQKind.name(wanted))
-                    found = kinds.0 == kinds.1 ? try contains(element, wanted, run) : false
+                    found = try contains(element, wanted, run)
                 }
                 if !found { return false }
             }
@@ -101,13 +105,11 @@ extension JQBuiltin {
         case (.string(let x), .string(let y)):
             try run.work(x.utf8.count / 32)
             return try JQText.offsets(of: y, in: x, limit: 1, run).isEmpty == false || y.isEmpty
-        default:
-            guard JQKind.name(a) == JQKind.name(b) else {
-                throw .message("\(JQKind.name(a)) and \(JQKind.name(b)) cannot have their containment checked")
-            }
-            return try JQOrder.isEqual(a, b, run)
+        default: return try JQOrder.isEqual(a, b, run)
         }
     }
+
+    private static func isSameKind(_ a: JSON, _ b: JSON) -> Bool { JQOrder.rank(a) == JQOrder.rank(b) }
 
     /// The same function where it is also a path expression.
     fileprivate func with(locations: @escaping JQGeneratorNode.LocationBody) -> JQBuiltin {

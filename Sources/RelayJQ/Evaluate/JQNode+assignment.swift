@@ -111,7 +111,7 @@ final class JQUpdate: JQNode, @unchecked Sendable {
             try kept.replace(with: root, since: bytes, run)
         }
         kept.end(run)
-        return removed.isEmpty ? root : try JQChange.remove(root, removed, run)
+        return removed.isEmpty ? root : try JQRemoval.remove(root, removed, run)
     }
 }
 
