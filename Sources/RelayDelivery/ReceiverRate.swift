@@ -102,7 +102,7 @@ package struct ReceiverRate: Sendable {
             if let known, known < perSecond {
                 limit(to: known)
                 if !isSearching { trial = min(trial * 2, Self.longestTrial) }
-            } else if taken < Self.enough {
+            } else {
                 // One request for each wait that it asks for is no excess.
                 let least = min(perSecond, 1000 / Double(asked.milliseconds))
                 limit(to: max(min(measured, perSecond), perSecond / 2, least))

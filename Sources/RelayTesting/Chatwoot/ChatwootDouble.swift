@@ -73,7 +73,8 @@ package final class ChatwootDouble: Sendable {
     /// Reads or changes the records, then sends the webhooks for the changes.
     func withState<Result>(_ body: (inout ChatwootDoubleState) throws -> Result) rethrows -> Result {
         let result = try state.withLock { state in
-            state.now = state.options.clock.wall
+            // Later each time: two requests within a millisecond would have no order.
+            state.now = max(state.options.clock.wall, state.now + .milliseconds(1))
             let result = try body(&state)
             // Under the lock, so that they are queued in the order of their causes.
             for unsent in state.unsentWebhooks {
