@@ -73,8 +73,10 @@ package final class ChatwootDouble: Sendable {
     /// Reads or changes the records, then sends the webhooks for the changes.
     func withState<Result>(_ body: (inout ChatwootDoubleState) throws -> Result) rethrows -> Result {
         let result = try state.withLock { state in
-            // Later each time: two requests within a millisecond would have no order.
-            state.now = max(state.options.clock.wall, state.now + .milliseconds(1))
+            // Two requests within a millisecond would have no order.
+            let wall = state.options.clock.wall
+            let isSoon = wall <= state.now && state.now - wall < .seconds(1)
+            state.now = isSoon ? state.now + .milliseconds(1) : wall
             let result = try body(&state)
             // Under the lock, so that they are queued in the order of their causes.
             for unsent in state.unsentWebhooks {
