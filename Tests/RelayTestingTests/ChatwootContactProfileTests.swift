@@ -151,9 +151,11 @@ struct ChatwootContactProfileTests {
     }
 
     @Test func `A contact shows its twenty liveliest conversations`() async throws {
-        try await withChatwoot { fixture in
+        let clock = ManualClock()
+        try await withChatwoot(.v4_15, .with { $0.clock = clock }) { fixture in
             let contact = try await fixture.contact()
             for _ in 0..<22 { _ = try await fixture.conversation(contact: contact) }
+            clock.advance(by: .seconds(1))
             try await fixture.send("POST", fixture.messages(1), ["content": "x", "message_type": "incoming"])
             let list = try await fixture.get("\(fixture.api)/contacts/\(contact)/conversations")
             #expect(list.body["payload"]?.array?.count == 20)

@@ -73,10 +73,7 @@ package final class ChatwootDouble: Sendable {
     /// Reads or changes the records, then sends the webhooks for the changes.
     func withState<Result>(_ body: (inout ChatwootDoubleState) throws -> Result) rethrows -> Result {
         let result = try state.withLock { state in
-            // Two requests within a millisecond would have no order.
-            let wall = state.options.clock.wall
-            let isSoon = wall <= state.now && state.now - wall < .seconds(1)
-            state.now = isSoon ? state.now + .milliseconds(1) : wall
+            state.now = state.options.clock.wall
             let result = try body(&state)
             // Under the lock, so that they are queued in the order of their causes.
             for unsent in state.unsentWebhooks {
