@@ -12,13 +12,11 @@ import os
 import resource
 import secrets
 import select
-import signal
 import socket
-import sys
 import threading
 import time
 
-from run import BINARY, Failure, Machine, free_ports, give_up, peak_megabytes, request, wait_until_answers
+from run import BINARY, Failure, cpu_seconds, Machine, free_ports, run_script, peak_megabytes, request, wait_until_answers
 
 HANGING = int(os.environ.get("BENCH_HANGING", 5000))  # in hundreds
 CHATS = int(os.environ.get("BENCH_HANGING_CHATS", 3))
@@ -123,11 +121,6 @@ def fill(base):
             time.sleep(0.02)
 
 
-def cpu_seconds(pid):
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def phase(name, base, relay, receiver, seconds):
     posted, begun, used = {}, time.monotonic(), cpu_seconds(relay.pid)
     for number in range(seconds * RATE):
@@ -190,10 +183,4 @@ def main():
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, give_up)
-    signal.alarm(240)
-    try:
-        sys.exit(main())
-    except Failure as failure:
-        sys.exit(f"bench: {failure}")
+    run_script("bench", 240, main)

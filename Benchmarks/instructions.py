@@ -12,12 +12,10 @@ import json
 import os
 import re
 import shutil
-import signal
-import sys
 import threading
 import time
 
-from run import BINARY, Failure, Machine, Receiver, free_ports, give_up, start_relay
+from run import BINARY, Failure, Machine, Receiver, free_ports, run_script, start_relay
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", 800))
 MAX_INSTRUCTIONS = int(os.environ.get("BENCH_MAX_INSTRUCTIONS", 1_500_000))
@@ -121,10 +119,4 @@ def main():
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, give_up)
-    signal.alarm(300)
-    try:
-        sys.exit(main())
-    except Failure as failure:
-        sys.exit(f"instructions: {failure}")
+    run_script("instructions", 300, main)

@@ -15,16 +15,14 @@ import json
 import os
 import random
 import secrets
-import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
-from run import BINARY, Failure, Machine, cpu_seconds, fill_in, free_ports, give_up, peak_megabytes, request, wait_until_answers
+from run import BINARY, Failure, Machine, cpu_seconds, fill_in, free_ports, run_script, peak_megabytes, request, wait_until_answers
 
 MESSAGES = int(os.environ.get("BENCH_MEDIA", 2000))
 LARGE = 20  # of them have LARGE_SIZE bytes
@@ -240,10 +238,4 @@ def main():
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, give_up)
-    signal.alarm(400)
-    try:
-        sys.exit(main())
-    except Failure as failure:
-        sys.exit(f"bench: {failure}")
+    run_script("bench", 400, main)

@@ -7,11 +7,10 @@ import json
 import os
 import secrets
 import signal
-import sys
 import time
 import urllib.error
 
-from run import BINARY, Failure, Machine, fill_in, free_ports, give_up, peak_megabytes, request, wait_until_answers
+from run import BINARY, Failure, Machine, fill_in, free_ports, run_script, peak_megabytes, request, wait_until_answers
 
 QUEUED = int(os.environ.get("BENCH_QUEUED", 100_000))
 BATCH = 500
@@ -89,10 +88,4 @@ def main():
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, give_up)
-    signal.alarm(180)
-    try:
-        sys.exit(main())
-    except Failure as failure:
-        sys.exit(f"bench: {failure}")
+    run_script("bench", 180, main)

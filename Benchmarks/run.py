@@ -366,15 +366,20 @@ def main():
     return 1 if problems else 0
 
 
-def give_up(number, _):
-    raise Failure(f"not done after {LIMIT} s" if number == signal.SIGALRM else "interrupted")
+def give_up(number, limit):
+    raise Failure(f"not done after {limit} s" if number == signal.SIGALRM else "interrupted")
 
 
-if __name__ == "__main__":
+def run_script(name, limit, main):
+    """Ends the process with the status of `main`, or with the words of a failure, after at most `limit` seconds."""
     for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, give_up)
-    signal.alarm(LIMIT)
+        signal.signal(number, lambda number, _: give_up(number, limit))
+    signal.alarm(limit)
     try:
         sys.exit(main())
     except Failure as failure:
-        sys.exit(f"bench: {failure}")
+        sys.exit(f"{name}: {failure}")
+
+
+if __name__ == "__main__":
+    run_script("bench", LIMIT, main)

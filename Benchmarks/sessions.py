@@ -9,13 +9,11 @@ import http.client
 import json
 import os
 import secrets
-import signal
-import sys
 import threading
 import time
 
 from run import (
-    BINARY, Failure, Machine, Receiver, cpu_seconds, fill_in, free_ports, give_up, peak_megabytes, request,
+    BINARY, Failure, Machine, Receiver, cpu_seconds, fill_in, free_ports, run_script, peak_megabytes, request,
     wait_until_answers,
 )
 
@@ -136,10 +134,4 @@ def main():
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, give_up)
-    signal.alarm(600)
-    try:
-        sys.exit(main())
-    except Failure as failure:
-        sys.exit(f"bench: {failure}")
+    run_script("bench", 600, main)
