@@ -61,10 +61,15 @@ extension DispatchState {
 }
 
 extension DispatchState.DestinationState {
+    /// Takes over the rate that the configuration has now.
+    mutating func prepareLimiter(_ settings: DestinationDispatchSettings) {
+        if limiter?.serves(settings.rateLimit) != true { limiter = settings.rateLimit.map { RateLimiter($0) } }
+    }
+
     /// When a request may start; nil: an event has to come first.
     mutating func start(at now: Timestamp, settings: DestinationDispatchSettings) -> Timestamp? {
         guard !isPaused, var moment = nextDue else { return nil }
-        if limiter?.serves(settings.rateLimit) != true { limiter = settings.rateLimit.map { RateLimiter($0) } }
+        prepareLimiter(settings)
         if let opens = breaker.opensAt { moment = max(moment, opens) }
         guard breaker.allowance(limit: settings.maxInFlight, at: max(moment, now)) > inFlight else { return nil }
         if let limiter, limiter.available(at: max(moment, now)) == 0 {

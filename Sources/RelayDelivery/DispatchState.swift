@@ -20,6 +20,8 @@ package struct DispatchState: Sendable {
     private var hanging = DestinationQueue()
     /// Destinations that answer and have requests under way.
     private var busy = 0
+    /// Whether deliveries may be claimed when they are queued. Default false.
+    package var takesNewDeliveries = false
 
     /// - Parameter capacity: requests under way in all.
     package init(capacity: Int, breaker: BreakerPolicy) {
@@ -278,6 +280,53 @@ package struct DispatchState: Sendable {
             destinations[claim.destination]?.place = .idle
             changed.append(claim.destination)
         }
+    }
+
+    // MARK: Claims of new deliveries
+
+    /// Takes a place for a delivery that is about to be queued. Only destinations that answer, and have nothing else to
+    /// send now, get one: what is due goes first. The place ends with ``started(_:ordering:receiver:)`` or
+    /// ``release(_:)``.
+    /// - Returns: whether there is a place.
+    package mutating func reserve(_ key: DestinationKey, settings: DestinationDispatchSettings, at now: Timestamp)
+        -> Bool
+    {
+        guard takesNewDeliveries, settings.batch == nil, var destination = destinations[key],
+            destination.answers.standing == .answering, !destination.isPaused, destination.release == nil,
+            destination.breaker.opensAt == nil, destination.nextDue.map({ $0 > now }) ?? true
+        else { return false }
+        switch destination.place {
+        case .idle, .waiting: break
+        case .ready, .claiming: return false
+        }
+        destination.prepareLimiter(settings)
+        let rivals = busy + answering.count
+        guard destination.limit(at: now, settings: settings) > 0,
+            shares.free(for: .answering, mine: destination.inFlight, rivals: max(rivals, 1)) > 0
+        else { return false }
+        change(key) { destination in
+            destination.prepareLimiter(settings)
+            destination.inFlight += 1
+            destination.limiter?.take(1, at: now)
+            destination.receiverRate.started(1, at: now)
+        }
+        return true
+    }
+
+    /// The request of a delivery with a place begins.
+    package mutating func started(
+        _ delivery: ClaimedDelivery, ordering: DestinationDispatchSettings.Ordering, receiver: String?
+    ) {
+        change(delivery.destination) { destination in
+            destination.receiver = receiver ?? destination.receiver
+            if let request = RequestIdentity([delivery], ordering: ordering) { destination.breaker.sent(request) }
+        }
+    }
+
+    /// A place is not needed.
+    package mutating func release(_ key: DestinationKey) {
+        change(key) { $0.inFlight -= 1 }
+        changed.append(key)
     }
 
     // MARK: Results

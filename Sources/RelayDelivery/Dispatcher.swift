@@ -122,6 +122,7 @@ package final class Dispatcher: Service {
         let answered = try await outbox.destinationsThatAnswered(since: now - Self.memory)
         state.withLock { state in
             state.trust(answered)
+            state.takesNewDeliveries = true
             for release in releases { state.resume(release.destination, release: release, at: now) }
             for pause in pauses { state.pause(pause) }
             for (key, moment) in due { state.wake(key, at: moment) }
@@ -169,12 +170,14 @@ package final class Dispatcher: Service {
                     }
                 }
             }
+            if !news.claimed.isEmpty { start(news.claimed, in: &group) }
             if deadline == nil {
                 if Task.isCancelled {
                     deadline = now
                 } else if news.isShuttingDown {
                     deadline = now + configuration.grace
                 }
+                if deadline != nil { state.withLock { $0.takesNewDeliveries = false } }
             }
             if let deadline {
                 if settlements.isEmpty && inFlight == 0 { return }
@@ -275,32 +278,69 @@ package final class Dispatcher: Service {
         }
         for result in results {
             let destination = destinations.destination(result.destination)
-            for batch in result.batches {
-                group.addTask { [clock, eventQueue] in
-                    let startedAt = clock.now
-                    let outcome =
-                        await destination?.send(request: batch, at: clock.wall)
-                        ?? AttemptResult(
-                            outcome: .failed(.interrupted),
-                            error: "The destination was removed before the request left.",
-                            target: "",
-                            duration: .zero
-                        )
-                    eventQueue.post {
-                        $0.finished.append(
-                            .init(
-                                batch: batch,
-                                destination: result.destination,
-                                settings: destination?.settings,
-                                receiver: destination?.receiver,
-                                startedAt: startedAt,
-                                result: outcome
-                            )
-                        )
-                    }
-                }
+            for batch in result.batches { start(batch, of: result.destination, destination, in: &group) }
+        }
+    }
+
+    /// Starts the requests of deliveries that were claimed when they were queued.
+    private func start(_ deliveries: [ClaimedDelivery], in group: inout DiscardingTaskGroup) {
+        let targets = deliveries.map { destinations.destination($0.destination) }
+        state.withLock { state in
+            for (delivery, destination) in zip(deliveries, targets) {
+                state.started(
+                    delivery, ordering: destination?.settings.ordering ?? .perChat, receiver: destination?.receiver)
             }
         }
+        for (delivery, destination) in zip(deliveries, targets) {
+            start([delivery], of: delivery.destination, destination, in: &group)
+        }
+    }
+
+    private func start(
+        _ batch: [ClaimedDelivery], of key: DestinationKey, _ destination: (any Destination)?,
+        in group: inout DiscardingTaskGroup
+    ) {
+        group.addTask { [clock, eventQueue] in
+            let startedAt = clock.now
+            let outcome =
+                await destination?.send(request: batch, at: clock.wall)
+                ?? AttemptResult(
+                    outcome: .failed(.interrupted),
+                    error: "The destination was removed before the request left.",
+                    target: "",
+                    duration: .zero
+                )
+            eventQueue.post {
+                $0.finished.append(
+                    .init(
+                        batch: batch,
+                        destination: key,
+                        settings: destination?.settings,
+                        receiver: destination?.receiver,
+                        startedAt: startedAt,
+                        result: outcome
+                    )
+                )
+            }
+        }
+    }
+}
+
+extension Dispatcher: NewDeliveryClaimer {
+    package func reserve(_ key: DestinationKey) -> Bool {
+        guard let settings = destinations.destination(key)?.settings else { return false }
+        return state.withLock { $0.reserve(key, settings: settings, at: clock.now) }
+    }
+
+    package func start(_ deliveries: [ClaimedDelivery]) {
+        eventQueue.post { $0.claimed += deliveries }
+    }
+
+    package func release(_ places: [DestinationKey]) {
+        state.withLock { state in
+            for key in places { state.release(key) }
+        }
+        eventQueue.post { $0.hasOtherChange = true }
     }
 }
 

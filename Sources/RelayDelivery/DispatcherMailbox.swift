@@ -18,6 +18,8 @@ final class DispatcherMailbox: Sendable {
 
     struct Content: Sendable {
         var finished: [FinishedRequest] = []
+        /// Deliveries that were claimed when they were queued.
+        var claimed: [ClaimedDelivery] = []
         /// In the order in which they were reported; one may be there several times.
         var due: [DestinationKey] = []
         var isShuttingDown = false
@@ -28,7 +30,7 @@ final class DispatcherMailbox: Sendable {
         /// Something else changed, which the state of the dispatcher has already.
         var hasOtherChange = false
         var isEmpty: Bool {
-            finished.isEmpty && due.isEmpty && changed.isEmpty && !hasChangedConfiguration && !hasOtherChange
+            finished.isEmpty && claimed.isEmpty && due.isEmpty && changed.isEmpty && !hasChangedConfiguration && !hasOtherChange
         }
     }
 

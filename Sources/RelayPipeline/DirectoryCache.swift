@@ -75,7 +75,7 @@ package final class DirectoryCache: ContactDirectorySnapshot {
         LIDResolver.resolve(event) { phone(ofLID: $0, session: event.session) }
     }
 
-    private func missingLIDs(for events: [Event]) -> Set<DirectoryEntryKey> {
+    func missingLIDs(for events: some Sequence<Event>) -> Set<DirectoryEntryKey> {
         var lids: Set<DirectoryEntryKey> = []
         for event in events {
             for lid in event.people where ChatIDRules.isLID(lid) {
@@ -93,7 +93,7 @@ package final class DirectoryCache: ContactDirectorySnapshot {
     }
 
     /// What the events' stages look up and is not in the cache.
-    private func missing(for events: [Event]) -> (contacts: Set<DirectoryEntryKey>, groups: Set<DirectoryEntryKey>) {
+    func missing(for events: some Sequence<Event>) -> (contacts: Set<DirectoryEntryKey>, groups: Set<DirectoryEntryKey>) {
         var contacts: Set<DirectoryEntryKey> = []
         var groups: Set<DirectoryEntryKey> = []
         state.withLock { state in
@@ -118,6 +118,15 @@ package final class DirectoryCache: ContactDirectorySnapshot {
         }
         return (contacts, groups)
     }
+
+    /// Adds what the store has; nil: it knows none.
+    func insert(_ contact: Contact?, for key: DirectoryEntryKey) { state.withLock { $0.contacts[key] = .some(contact) } }
+
+    /// Adds what the store has; nil: it knows none.
+    func insert(_ group: Group?, for key: DirectoryEntryKey) { state.withLock { $0.groups[key] = .some(group) } }
+
+    /// Adds a known pair.
+    func insert(_ phone: String, ofLID key: DirectoryEntryKey) { state.withLock { $0.phones[key] = phone } }
 
     /// The phone's JID of a person whom an event names by a hidden identity; nil when it is not known.
     package func phone(ofLID lid: String, session: String) -> String? {
@@ -153,6 +162,25 @@ package final class DirectoryCache: ContactDirectorySnapshot {
                     break
                 }
                 return true
+            }
+        }
+    }
+
+    /// Forgets what ``learn(_:)`` took from records that are not stored after all.
+    func forget(_ records: [HistoryChange]) {
+        state.withLock { state in
+            for record in records {
+                switch record {
+                case .contact(let contact):
+                    state.contacts[.contact(contact.id, session: contact.session)] = nil
+                    guard let lid = contact.lid else { break }
+                    state.phones[DirectoryEntryKey(session: contact.session, id: lid)] = nil
+                case .group(let group): state.groups[DirectoryEntryKey(session: group.session, id: group.id)] = nil
+                case .pictureChanged(let key):
+                    state.contacts[key] = nil
+                    state.groups[key] = nil
+                default: break
+                }
             }
         }
     }

@@ -4,7 +4,9 @@ internal import RelayCore
 /// have died of. Pure; ``EventRunMarkerFile`` keeps it.
 ///
 /// Events usually run in batches. The events of a batch that a process died with run alone in the next one, so that a
-/// further death names its event. An event with which alone two processes died in succession is set aside.
+/// further death names its event. An event with which alone two processes died in succession is set aside. An event
+/// that was under way while it was accepted is not stored; it is known by its fingerprint, and when it arrives again it
+/// is stored before it runs, and runs alone.
 struct EventRunMarker: Sendable, Equatable {
     /// Events that were under way when a process died, and have not run alone to their end since.
     private(set) var suspects: Set<EventID> = []
@@ -19,12 +21,17 @@ struct EventRunMarker: Sendable, Equatable {
     private(set) var stage = ""
     /// The event that was alone under way when the last process died.
     private(set) var lastAlone: EventID?
+    /// Events that were being accepted when a process died, oldest first.
+    private(set) var fingerprints: [UInt64] = []
+
+    /// A caller that got no answer posts again within hours: more need not be known.
+    private static let maxFingerprints = 64
 
     init() {}
 
     init(
         suspects: Set<EventID>, crashed: [EventID: String], batch: [EventID], alone: EventID?, stage: String,
-        lastAlone: EventID?
+        lastAlone: EventID?, fingerprints: [UInt64] = []
     ) {
         self.suspects = suspects
         self.crashed = crashed
@@ -32,11 +39,16 @@ struct EventRunMarker: Sendable, Equatable {
         self.alone = alone
         self.stage = stage
         self.lastAlone = lastAlone
+        self.fingerprints = fingerprints
     }
 
     /// The marker of a process that begins, from the one that the last process left.
-    static func atStart(after last: EventRunMarker) -> EventRunMarker {
+    /// - Parameter accepting: the event that the last process was accepting when it ended; nil: none.
+    static func atStart(after last: EventRunMarker, accepting: UInt64? = nil) -> EventRunMarker {
         var marker = EventRunMarker()
+        marker.fingerprints = last.fingerprints.filter { $0 != accepting }
+        if let accepting { marker.fingerprints.append(accepting) }
+        marker.fingerprints.removeFirst(max(0, marker.fingerprints.count - maxFingerprints))
         marker.suspects = last.suspects.union(last.batch)
         marker.crashed = last.crashed
         guard let alone = last.alone else { return marker }
@@ -54,6 +66,12 @@ struct EventRunMarker: Sendable, Equatable {
     var isSuspicious: Bool { !suspects.isEmpty || !crashed.isEmpty }
 
     mutating func begin(_ events: [EventID]) { batch = events }
+
+    /// An event with a fingerprint is stored now.
+    mutating func suspect(_ event: EventID, fingerprint: UInt64) {
+        fingerprints.removeAll { $0 == fingerprint }
+        suspects.insert(event)
+    }
 
     mutating func beginAlone(_ event: EventID) {
         batch = []
@@ -88,7 +106,8 @@ struct EventRunMarker: Sendable, Equatable {
 }
 
 extension EventRunMarker {
-    private static let magic: UInt64 = 0x5A48_5255_4E00_0001
+    private static let magic: UInt64 = 0x5A48_5255_4E00_0002
+    private static let headerWords = 9
 
     /// The marker as bytes, with a checksum: a process can die while it writes them.
     var bytes: [UInt8] {
@@ -96,12 +115,14 @@ extension EventRunMarker {
         var words: [UInt64] = [
             Self.magic, 0, UInt64(batch.count), UInt64(suspects.count), UInt64(crashed.count),
             UInt64(bitPattern: alone?.rawValue ?? 0), UInt64(bitPattern: lastAlone?.rawValue ?? 0),
-            UInt64(stage.count),
+            UInt64(stage.count), UInt64(fingerprints.count),
         ]
-        words.reserveCapacity(words.count + batch.count + suspects.count + crashed.count + 32)
+        words.reserveCapacity(
+            words.count + batch.count + suspects.count + crashed.count + fingerprints.count + 32)
         for event in batch { words.append(UInt64(bitPattern: event.rawValue)) }
         for event in suspects { words.append(UInt64(bitPattern: event.rawValue)) }
         for event in crashed.keys { words.append(UInt64(bitPattern: event.rawValue)) }
+        words += fingerprints
         for start in stride(from: 0, to: stage.count, by: 8) {
             var word: UInt64 = 0
             for byte in stage[start..<min(start + 8, stage.count)].reversed() { word = word << 8 | UInt64(byte) }
@@ -116,16 +137,17 @@ extension EventRunMarker {
         let words = bytes.withUnsafeBytes { buffer in
             (0..<buffer.count / 8).map { buffer.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
         }
-        guard words.count >= 8, words[0] == Self.magic else { return nil }
-        let counts = words[2...4].map { Int(truncatingIfNeeded: $0) }
+        guard words.count >= Self.headerWords, words[0] == Self.magic else { return nil }
+        let counts = (words[2...4] + [words[8]]).map { Int(truncatingIfNeeded: $0) }
         let stageBytes = Int(truncatingIfNeeded: words[7])
         guard counts.allSatisfy({ (0...words.count).contains($0) }), (0...256).contains(stageBytes) else { return nil }
-        let count = 8 + counts.reduce(0, +) + (stageBytes + 7) / 8
+        let count = Self.headerWords + counts.reduce(0, +) + (stageBytes + 7) / 8
         guard count <= words.count else { return nil }
         var whole = Array(words[..<count])
         whole[1] = 0
         guard Self.checksum(whole) == words[1] else { return nil }
-        let events = whole[8...].map { EventID(Int64(bitPattern: $0)) }
+        let lists = whole[Self.headerWords...]
+        let events = lists.map { EventID(Int64(bitPattern: $0)) }
         let stageWords = whole[(count - (stageBytes + 7) / 8)...]
         func id(_ word: UInt64) -> EventID? { word == 0 ? nil : EventID(Int64(bitPattern: word)) }
         self.init(
@@ -139,7 +161,8 @@ extension EventRunMarker {
                 decoding: stageWords.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
                     .prefix(stageBytes),
                 as: UTF8.self),
-            lastAlone: id(words[6])
+            lastAlone: id(words[6]),
+            fingerprints: Array(lists.dropFirst(counts[0] + counts[1] + counts[2]).prefix(counts[3]))
         )
     }
 

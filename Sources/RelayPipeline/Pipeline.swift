@@ -139,7 +139,7 @@ package struct Pipeline: Sendable {
         _ recorder: inout EventTraceRecorder
     ) -> RunResult? {
         do {
-            let isTrue = try condition.expression.isTrue(state.draft.view)
+            let isTrue = try condition.expression.isTrue(state.draft.view, in: context)
             if !isTrue, condition.option == "when" { recorder.note(step.id, .skipped) }
             state.nextInstruction = isTrue ? state.nextInstruction + 1 : definition.program.index(of: otherwise)
             return nil

@@ -51,8 +51,11 @@ package final class PipelineService: Service {
     private let clock: any RelayClock
     private let logger: Logger
     private let configuration: Configuration
-    private let wakeSignal = WakeSignal()
+    private let wakeSignal: WakeSignal
     private let inbox = Mutex(Inbox())
+
+    /// Runs the same pipelines on new events while the store accepts them.
+    package let newEvents: NewEventRunner
 
     /// - Parameters:
     ///   - media: gets files for `media` stages; nil: they pass on references.
@@ -81,6 +84,12 @@ package final class PipelineService: Service {
         self.clock = clock
         self.logger = logger
         self.configuration = configuration
+        let wakeSignal = WakeSignal()
+        self.wakeSignal = wakeSignal
+        newEvents = NewEventRunner(
+            provider: provider, directory: directory, media: media, gateways: gateways, taps: taps, marker: marker,
+            clock: clock, logger: logger
+        ) { wakeSignal.signal() }
     }
 
     /// Reports that the journal has new events. Without it they are found within a second.
@@ -193,7 +202,10 @@ package final class PipelineService: Service {
             if backlog.queue.hold(event) { continue }
             if let waiting = batch.run(event, taps: taps) { backlog.wait(waiting) }
         }
-        if !batch.results.isEmpty { try await journal.commit(batch.results, at: clock.now) }
+        if !batch.results.isEmpty {
+            try await journal.commit(batch.results, at: clock.now)
+            newEvents.processed(batch.results.lazy.map(\.event))
+        }
         batch.end { $0 > backlog.cursor || backlog.queue.contains($0) }
         return !finished.isEmpty || !page.isEmpty || !backlog.open.isEmpty
     }

@@ -43,9 +43,9 @@ package struct FilterStage: ConfigurableStage {
             case .criteria(let criteria):
                 if let reason = criteria.rejection(of: draft.event) { return .drop(reason: "filter: keep.\(reason)") }
             case .expression(let program):
-                if try !program.isTrue(draft.view) { return .drop(reason: "filter: keep is not true") }
+                if try !program.isTrue(draft.view, in: context) { return .drop(reason: "filter: keep is not true") }
             }
-            if let drop, try drop.isTrue(draft.view) { return .drop(reason: "filter: drop is true") }
+            if let drop, try drop.isTrue(draft.view, in: context) { return .drop(reason: "filter: drop is true") }
             return .next
         } catch {
             throw StageError("The expression failed: \(error)")

@@ -45,7 +45,7 @@ package struct TransformStage: ConfigurableStage {
 
     package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         let results: [JSON]
-        do { results = try program.evaluate(draft.view) } catch {
+        do { results = try program.evaluate(draft.view, in: context) } catch {
             throw StageError("The expression failed: \(error)")
         }
         switch target {

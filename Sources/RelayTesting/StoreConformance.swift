@@ -62,6 +62,9 @@ package struct StoreConformance: Sendable {
         case handsOverWhatWasPlanned, keepsAttempts, claimsNoMoreThanAsked, freesASlotInTheSameExchange
         case ignoresStaleSettlements, tellsWhenTheNextIsDue, recoversWhatWasInFlight, recoversLanes, wakes
         case mergesWakeups, doesNotWakeForWhatItHandsOver
+        // Single-transaction intake
+        case processesEventsAsItAcceptsThem, tellsTheProcessorWhatIsPending, claimsDeliveriesAsItQueuesThem
+        case storesTheSameBodyOnce, recordsAFirstAttemptThatDelivers
         // Series of attempts
         case countsNoInterruptedAttempt, startsASeriesWithItsFirstAttempt, stopsASeriesWhileItIsPaused
         case pullsInDueTimes, prefersOtherDeliveries, takesBackWhatWasNotSent
@@ -103,6 +106,11 @@ package struct StoreConformance: Sendable {
 
         func check(_ run: StoreConformanceContext) async throws {
             switch self {
+            case .processesEventsAsItAcceptsThem: try await run.processesEventsAsItAcceptsThem()
+            case .tellsTheProcessorWhatIsPending: try await run.tellsTheProcessorWhatIsPending()
+            case .claimsDeliveriesAsItQueuesThem: try await run.claimsDeliveriesAsItQueuesThem()
+            case .storesTheSameBodyOnce: try await run.storesTheSameBodyOnce()
+            case .recordsAFirstAttemptThatDelivers: try await run.recordsAFirstAttemptThatDelivers()
             case .findsTheForwardedChatOfAHiddenIdentity: try await run.findsTheForwardedChatOfAHiddenIdentity()
             case .recognizesDuplicates: try await run.recognizesDuplicates()
             case .recognizesDuplicatesThatComeAtOnce: try await run.recognizesDuplicatesThatComeAtOnce()

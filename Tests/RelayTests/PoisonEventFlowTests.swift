@@ -48,9 +48,12 @@ struct PoisonEventFlowTests {
         for message in batch { _ = try? await relay.call("POST", "/in/baileys", message) }
         let first = try await relay.waitForEnd()
         #expect(first == -SIGKILL)
-        // With others it died once; twice more it dies alone.
-        #expect(try await deaths(of: relay, expecting: 2) == 2)
-        // A caller that got no answer posts again.
+        // It died before the event was stored. A caller that got no answer posts again, and the event is stored first.
+        try await relay.start()
+        for message in batch { _ = try? await relay.call("POST", "/in/baileys", message) }
+        #expect(try await relay.waitForEnd() == -SIGKILL)
+        // Once more it dies alone.
+        #expect(try await deaths(of: relay, expecting: 1) == 1)
         for message in batch { _ = try await relay.call("POST", "/in/baileys", message) }
         try await relay.eventually("the neighbours are delivered") { try await relay.count("delivered") == 5 }
         let letters = try await Self.letters(of: relay)
@@ -75,7 +78,10 @@ struct PoisonEventFlowTests {
         try await relay.addSession("main", webhook: ["url": .string(receiver.url)])
         _ = try? await relay.call("POST", "/in/baileys", baileysText("P", text: "poison"))
         #expect(try await relay.waitForEnd() == -SIGKILL)
-        #expect(try await deaths(of: relay, expecting: 2) == 2)
+        try await relay.start()
+        _ = try? await relay.call("POST", "/in/baileys", baileysText("P", text: "poison"))
+        #expect(try await relay.waitForEnd() == -SIGKILL)
+        #expect(try await deaths(of: relay, expecting: 1) == 1)
         try await relay.eventually("it is a dead letter") { try await Self.letters(of: relay).count == 1 }
         try await relay.end()
         // The stage is mended.

@@ -78,13 +78,15 @@ struct RelayNodeComponents: Sendable {
             logger: logger
         )
         self.pipelines = pipelines
+        store.process(with: pipelines.newEvents)
+        store.claim(with: dispatcher)
         lateMedia = LateMediaService(store: store, media: media.fetcher, clock: clock, logger: logger) {
             pipelines.wake()
         }
         replays = ReplayService(store: store, pipelines: pipelines, clock: clock, logger: logger)
         sources = SourceFactory(
             environment: TransportBuildContext(
-                journal: NotifyingJournal(base: store, pipelines: pipelines),
+                journal: store,
                 rejectedDocuments: store,
                 clock: clock,
                 logger: logger,

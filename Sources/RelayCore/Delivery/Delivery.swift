@@ -89,8 +89,9 @@ package struct PlannedDelivery: Sendable {
     package var signing: WebhookSigningScheme?
     /// When the event was accepted.
     package var receivedAt: Timestamp
-    /// The body up to the `deliveryId`'s last letters, which only the store knows.
-    private var head: [UInt8]
+    /// The body up to the `deliveryId`'s last letters, which only the store knows. Deliveries of an event to several
+    /// destinations may have the same.
+    package private(set) var head: [UInt8]
 
     /// Renders the envelope of stage-07: `{event, sessionId, payload, timestamp, deliveryId}`.
     /// - Parameter body: what stands in place of the envelope; the `deliveryId` becomes its last member.
@@ -118,12 +119,19 @@ package struct PlannedDelivery: Sendable {
     }
 
     /// Bytes of the whole body.
-    package var byteCount: Int { head.count + 15 }
+    package var byteCount: Int { head.count + Self.endLength }
+
+    /// Bytes that follow the head: 13 letters, a quote and a brace.
+    package static let endLength = 15
 
     /// The whole body under the number that the store gave.
-    package func body(for id: DeliveryID) -> [UInt8] {
-        var body = head
-        body.reserveCapacity(head.count + 15)
+    package func body(for id: DeliveryID) -> [UInt8] { Self.body(head, for: id) }
+
+    /// The whole body of a delivery, from ``head``.
+    package static func body(_ head: [UInt8], for id: DeliveryID) -> [UInt8] {
+        var body: [UInt8] = []
+        body.reserveCapacity(head.count + endLength)
+        body.append(contentsOf: head)
         body.append(contentsOf: id.suffix.utf8)
         body.append(UInt8(ascii: "\""))
         body.append(UInt8(ascii: "}"))

@@ -1,5 +1,5 @@
 /// The result of sending a delivery once.
-package struct AttemptResult: Sendable {
+package struct AttemptResult: Sendable, Hashable {
     package enum Outcome: Sendable, Hashable {
         /// The receiver accepted it (2xx).
         case delivered
@@ -63,7 +63,7 @@ package enum RequestFailureReason: String, Sendable, Hashable, CaseIterable {
 }
 
 /// An attempt as the store keeps it.
-package struct DeliveryAttempt: Sendable {
+package struct DeliveryAttempt: Sendable, Hashable {
     /// Counts from 1 over the delivery's whole life, replays included.
     package var number: Int
     package var startedAt: Timestamp

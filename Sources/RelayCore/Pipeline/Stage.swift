@@ -80,19 +80,23 @@ package struct StageContext: Sendable {
     /// Asks gateways for names and pictures; nil where none is asked.
     package let gateways: (any GatewayDirectoryLookup)?
     package let clock: any RelayClock
+    /// The run, when others wait for it; nil: it may take the time that its budgets allow.
+    package let shortRun: ShortRun?
 
     package init(
         directory: any ContactDirectorySnapshot,
         routes: any DeliveryTargetResolver,
         media: (any MediaFetcher)? = nil,
         gateways: (any GatewayDirectoryLookup)? = nil,
-        clock: any RelayClock = SystemClock()
+        clock: any RelayClock = SystemClock(),
+        shortRun: ShortRun? = nil
     ) {
         self.directory = directory
         self.routes = routes
         self.media = media
         self.gateways = gateways
         self.clock = clock
+        self.shortRun = shortRun
     }
 }
 

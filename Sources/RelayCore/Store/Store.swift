@@ -2,7 +2,7 @@
 package protocol RelayStore: Journal, EventTraceStore, Outbox, OutboxAdministration, MessageHistoryStore,
     LateMediaQueue,
     ReplayStore,
-    ForwardingLedger, SessionStore, APIKeyStore, RejectedDocumentStore, StoreWriteCheck, Sendable
+    ForwardingLedger, SessionStore, APIKeyStore, RejectedDocumentStore, StoreWriteCheck, SingleTransactionIntake, Sendable
 {}
 
 /// Whether a store can write.
@@ -190,6 +190,18 @@ package protocol Outbox: Sendable {
 
     /// Destinations that got new due deliveries, after each commit. For one listener.
     var newlyDue: AsyncStream<Set<DestinationKey>> { get }
+}
+
+/// A store that does all of an event's work, from its acceptance to the claim of its deliveries, in one transaction
+/// where nothing has to be waited for.
+package protocol SingleTransactionIntake: Sendable {
+    /// From now on new events are given to a processor in the transaction that accepts them. What it has a result for
+    /// is never pending.
+    func process(with processor: any NewEventProcessor)
+
+    /// From now on a delivery that is the first of its lane is claimed in the transaction that queues it, when the
+    /// claimer has a place for it.
+    func claim(with claimer: any NewDeliveryClaimer)
 }
 
 package struct StoreRecoveryReport: Sendable {

@@ -8,7 +8,7 @@ enum SQLiteSchema {
     static let steps: [Step] = [
         sql(first), sql(second), sql(forwarding), sql(batches), sql(replays), sql(traces), sql(rawDocuments),
         storeWebhookOptions, all(sql(rejectedDocuments), sql(forwardedMessagesByChat), addIdentities),
-        all(sql(series), sql(revisions)),
+        all(sql(series), sql(revisions)), sql(singleRows),
     ]
 
     /// Several steps as one version.

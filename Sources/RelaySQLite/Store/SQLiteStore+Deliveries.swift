@@ -49,7 +49,12 @@ extension SQLiteStore {
                 """
                 SELECT number, started_at, duration_us, outcome, failure, status, target, error, response,
                     retry_after_ms
-                FROM attempts WHERE delivery_id = ? ORDER BY number
+                FROM attempts WHERE delivery_id = ?1
+                UNION ALL
+                SELECT 1, first_started_at, first_duration_us, 0, NULL, last_status, ifnull(last_target, ''), last_error,
+                    first_response, NULL
+                FROM deliveries WHERE id = ?1 AND first_started_at IS NOT NULL
+                ORDER BY number
                 """
             ).all([.int(id.rawValue)]) { row in
                 let result = AttemptResult(
@@ -68,8 +73,13 @@ extension SQLiteStore {
 
     package func body(of id: DeliveryID) async throws(StoreError) -> [UInt8]? {
         try await read { database in
-            try database.prepared("SELECT body FROM delivery_bodies WHERE id = ?").first(.int(id.rawValue)) {
-                $0.bytes(0)
+            try database.prepared(
+                """
+                SELECT b.body, d.body_id FROM deliveries d
+                JOIN delivery_bodies b ON b.id = ifnull(d.body_id, d.id) WHERE d.id = ?
+                """
+            ).first(.int(id.rawValue)) { row in
+                row.isNull(1) ? row.bytes(0) : PlannedDelivery.body(row.bytes(0), for: id)
             }
         }
     }

@@ -4,31 +4,19 @@ package import RelayCore
 extension SQLiteStore {
     package func contacts(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] {
         guard !ids.isEmpty else { return [] }
-        return try await read { database in
-            let statement = try database.prepared(
-                "SELECT \(Self.contactColumns) FROM contacts WHERE session = ? AND id = ?")
-            return try ids.compactMap {
-                try statement.first(.text($0.session), .text(ChatIDRules.canonical($0.id)), read: Self.contact)
-            }
-        }
+        return try await read { database in try ids.compactMap(DirectoryRows(database: database).contact) }
     }
 
     package func groups(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Group] {
         guard !ids.isEmpty else { return [] }
-        return try await read { database in
-            let statement = try database.prepared(
-                "SELECT \(Self.groupColumns) FROM groups WHERE session = ? AND id = ?")
-            return try ids.compactMap { try statement.first(.text($0.session), .text($0.id), read: Self.group) }
-        }
+        return try await read { database in try ids.compactMap(DirectoryRows(database: database).group) }
     }
 
     package func phones(ofLIDs lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [DirectoryEntryKey: String] {
         guard !lids.isEmpty else { return [:] }
         return try await read { database in
-            let statement = try database.prepared(
-                "SELECT phone FROM identities WHERE session = ? AND lid = ? AND phone IS NOT NULL")
             var phones: [DirectoryEntryKey: String] = [:]
-            for key in lids { phones[key] = try statement.first(.text(key.session), .text(key.id)) { $0.text(0) } }
+            for key in lids { phones[key] = try DirectoryRows(database: database).phone(ofLID: key) }
             return phones
         }
     }
@@ -132,10 +120,10 @@ extension SQLiteStore {
         }
     }
 
-    private static let contactColumns =
+    static let contactColumns =
         "session, ifnull(spelling, id), lid, name, push_name, verified_name, image_url, updated_at, checked_at"
 
-    private static func contact(_ row: ResultRow) -> Contact {
+    static func contact(_ row: ResultRow) -> Contact {
         Contact(
             session: row.text(0), id: row.text(1), lid: row.optionalText(2), name: row.optionalText(3),
             pushName: row.optionalText(4), verifiedName: row.optionalText(5), imageURL: row.optionalText(6),
@@ -143,9 +131,9 @@ extension SQLiteStore {
         )
     }
 
-    private static let groupColumns = "session, id, name, about, owner, size, image_url, updated_at, checked_at"
+    static let groupColumns = "session, id, name, about, owner, size, image_url, updated_at, checked_at"
 
-    private static func group(_ row: ResultRow) -> Group {
+    static func group(_ row: ResultRow) -> Group {
         Group(
             session: row.text(0), id: row.text(1), name: row.optionalText(2), about: row.optionalText(3),
             owner: row.optionalText(4), size: row.optionalInt(5).map(Int.init), imageURL: row.optionalText(6),

@@ -11,6 +11,7 @@ package final class SQLiteStore: RelayStore {
     let operations: WriteQueue
     let notifications: DestinationWakeups
     let recentEvents: RecentEvents
+    let extensions: WriterExtensions.Registry
     let readers: DatabasePool
     let logger: Logger
     private let end: OneTimeSignal
@@ -36,6 +37,7 @@ package final class SQLiteStore: RelayStore {
             maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes)
         let notifications = DestinationWakeups()
         let recentEvents = RecentEvents()
+        let extensions = WriterExtensions.Registry()
         let end = OneTimeSignal()
         let writer = WriterThread(
             path: path,
@@ -44,6 +46,7 @@ package final class SQLiteStore: RelayStore {
             operations: operations,
             notifications: notifications,
             recentEvents: recentEvents,
+            extensions: extensions,
             logger: logger,
             diskReserve: DiskReserveFile(path: path + ".ballast", size: configuration.diskReserveBytes)
         )
@@ -67,7 +70,7 @@ package final class SQLiteStore: RelayStore {
             )
             return SQLiteStore(
                 key: secretKey, operations: operations, notifications: notifications, recentEvents: recentEvents,
-                readers: readers, logger: logger, end: end
+                extensions: extensions, readers: readers, logger: logger, end: end
             )
         } catch {
             operations.close()
@@ -81,6 +84,7 @@ package final class SQLiteStore: RelayStore {
         operations: WriteQueue,
         notifications: DestinationWakeups,
         recentEvents: RecentEvents,
+        extensions: WriterExtensions.Registry,
         readers: DatabasePool,
         logger: Logger,
         end: OneTimeSignal
@@ -89,6 +93,7 @@ package final class SQLiteStore: RelayStore {
         self.operations = operations
         self.notifications = notifications
         self.recentEvents = recentEvents
+        self.extensions = extensions
         self.readers = readers
         self.logger = logger
         self.end = end
@@ -110,6 +115,10 @@ package final class SQLiteStore: RelayStore {
     }
 
     package var newlyDue: AsyncStream<Set<DestinationKey>> { notifications.stream }
+
+    package func process(with processor: any NewEventProcessor) { extensions.change { $0.processor = processor } }
+
+    package func claim(with claimer: any NewDeliveryClaimer) { extensions.change { $0.claimer = claimer } }
 
     // MARK: Access
 

@@ -124,5 +124,6 @@ extension StoreWriter {
             """,
             SQLValue(destination), .int(moment.milliseconds)
         )
+        forgetPausedTime(of: destination)
     }
 }

@@ -12,7 +12,10 @@ extension StoreWriter {
         /// Bytes of its body.
         var size: Int
 
-        static let columns = "d.id, d.due_at, d.not_before, d.lane, d.batch, ifnull(length(b.body), 0)"
+        static let columns = """
+            d.id, d.due_at, d.not_before, d.lane, d.batch,
+            ifnull(length(b.body), 0) + iif(d.body_id IS NULL, 0, \(PlannedDelivery.endLength))
+            """
 
         init(_ row: ResultRow) {
             id = row.int(0)
@@ -67,7 +70,7 @@ extension StoreWriter {
         try database.prepared(
             """
             SELECT \(DeliveryBatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_due
-            LEFT JOIN delivery_bodies b ON b.id = d.id
+            LEFT JOIN delivery_bodies b ON b.id = ifnull(d.body_id, d.id)
             WHERE d.destination = ? AND d.due_at IS NOT NULL ORDER BY d.due_at, d.id LIMIT ?
             """
         ).all([SQLValue(destination), .int(Int64(limit))], read: DeliveryBatchCandidate.init)
@@ -101,7 +104,7 @@ extension StoreWriter {
         let members = try database.prepared(
             """
             SELECT \(DeliveryBatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_batch
-            LEFT JOIN delivery_bodies b ON b.id = d.id
+            LEFT JOIN delivery_bodies b ON b.id = ifnull(d.body_id, d.id)
             WHERE d.batch = ? AND d.state = 0 ORDER BY d.id
             """
         ).all([.int(batch)], read: DeliveryBatchCandidate.init)
@@ -128,7 +131,7 @@ extension StoreWriter {
         try database.prepared(
             """
             SELECT \(DeliveryBatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_lane
-            LEFT JOIN delivery_bodies b ON b.id = d.id
+            LEFT JOIN delivery_bodies b ON b.id = ifnull(d.body_id, d.id)
             WHERE d.destination = ? AND d.lane = ? AND d.state IN (0, 1) AND d.id > ? ORDER BY d.id LIMIT ?
             """
         ).all([SQLValue(destination), .text(lane), .int(id), .int(Int64(limit))], read: DeliveryBatchCandidate.init)

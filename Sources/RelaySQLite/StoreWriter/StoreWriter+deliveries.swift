@@ -14,6 +14,9 @@ extension StoreWriter {
         delivery.lane = try currentLane(delivery.lane, session: delivery.session, chat: delivery.chat)
         var head: LaneHead?
         if let lane = delivery.lane { head = try self.head(of: lane, delivery.destination) }
+        if head == nil, reserveClaim(of: delivery.destination) {
+            return try insert(delivery, event: event, state: .inFlight, at: moment)
+        }
         let id = try insert(delivery, event: event, state: .queued, due: head == nil ? moment : nil, at: moment)
         // One that stands behind a head that is due may be what makes a batch full.
         if head == nil || head?.due.map({ $0 <= moment }) == true { wake(delivery.destination) }
@@ -39,28 +42,41 @@ extension StoreWriter {
         at moment: Timestamp
     ) throws -> DeliveryID {
         let id = DeliveryID(nextDelivery(at: moment))
+        let isClaimed = state == .inFlight
+        let seriesStart = isClaimed ? moment - (try pausedTime(of: delivery.destination)) : moment
+        let bodyID = try insertBody(of: delivery, event: event, id: id)
         try statements.insertDelivery.run(
             .int(id.rawValue), SQLValue(state), .int(moment.milliseconds), SQLValue(due),
-            SQLValue(state == .queued ? nil : moment), .int(event.rawValue), .int(delivery.receivedAt.milliseconds),
+            SQLValue(state == .queued || isClaimed ? nil : moment), .int(event.rawValue),
+            .int(delivery.receivedAt.milliseconds),
             SQLValue(delivery.destination), SQLValue(delivery.lane), .text(delivery.pipeline), .text(delivery.session),
             .text(delivery.type.name), SQLValue(delivery.chat), SQLValue(delivery.signing?.column),
-            SQLValue(reason?.rawValue), SQLValue(error)
+            SQLValue(reason?.rawValue), SQLValue(error), .int(isClaimed ? 1 : 0), .int(seriesStart.milliseconds),
+            .int(bodyID)
         )
-        let body = delivery.body(for: id)
-        try statements.insertBody.run(.int(id.rawValue), .blob(body))
-        if state == .queued {
-            unclaimed.insert(
-                ClaimedDelivery(
-                    id: id, destination: delivery.destination, session: delivery.session, type: delivery.type,
-                    chat: delivery.chat, attempt: 1, attemptInSeries: 1, seriesStartedAt: moment,
-                    receivedAt: delivery.receivedAt, signing: delivery.signing, body: body))
+        if isClaimed || state == .queued {
+            let unclaimed = ClaimedDelivery(
+                id: id, destination: delivery.destination, session: delivery.session, type: delivery.type,
+                chat: delivery.chat, attempt: 1, attemptInSeries: 1, seriesStartedAt: moment,
+                receivedAt: delivery.receivedAt, signing: delivery.signing, body: delivery.body(for: id))
+            if isClaimed { noteClaimed(unclaimed) } else { self.unclaimed.insert(unclaimed) }
         }
         count(delivery.destination, from: nil, to: state)
         return id
     }
 
+    /// Stores a delivery's body, unless another delivery of the event has the same.
+    /// - Returns: the number of its row.
+    private func insertBody(of delivery: PlannedDelivery, event: EventID, id: DeliveryID) throws -> Int64 {
+        if let known = eventBodies.id(of: delivery.head, event: event) { return known }
+        try statements.insertBody.run(.int(id.rawValue), .blob(delivery.head))
+        eventBodies.add(delivery.head, event: event, id: id.rawValue)
+        return id.rawValue
+    }
+
     /// Makes a delivery that was finished wait for its next series of attempts, in its old place in the lane.
     func reopen(_ id: Int64, _ position: DeliveryQueuePosition, at moment: Timestamp) throws {
+        if position.state == .delivered { try moveFirstAttempt(of: id) }
         try database.run(
             """
             UPDATE deliveries
@@ -97,10 +113,35 @@ extension StoreWriter {
 
     /// Deletes a delivery that is finished, with its body and attempts.
     func delete(_ id: Int64, _ position: DeliveryQueuePosition) throws {
-        try database.run("DELETE FROM deliveries WHERE id = ?", .int(id))
-        try database.run("DELETE FROM delivery_bodies WHERE id = ?", .int(id))
+        let row = try database.prepared("DELETE FROM deliveries WHERE id = ? RETURNING event_id, body_id")
+            .first(.int(id)) { (event: $0.int(0), body: $0.optionalInt(1)) }
+        try database.run(
+            """
+            DELETE FROM delivery_bodies WHERE id = ?1
+                AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = ?2 AND body_id = ?1)
+            """,
+            .int(row?.body ?? id), .int(row?.event ?? 0)
+        )
         try database.run("DELETE FROM attempts WHERE delivery_id = ?", .int(id))
         count(position.destination, from: position.state, to: nil)
+    }
+
+    /// Makes a row of a first attempt that is columns: there will be others.
+    private func moveFirstAttempt(of id: Int64) throws {
+        try database.run(
+            """
+            INSERT OR IGNORE INTO attempts
+                (delivery_id, number, started_at, duration_us, outcome, status, target, error, response)
+            SELECT id, 1, first_started_at, first_duration_us, 0, last_status, ifnull(last_target, ''), last_error,
+                first_response
+            FROM deliveries WHERE id = ? AND first_started_at IS NOT NULL
+            """,
+            .int(id))
+        try database.run(
+            """
+            UPDATE deliveries SET first_started_at = NULL, first_duration_us = NULL, first_response = NULL WHERE id = ?
+            """,
+            .int(id))
     }
 
     func position(of id: Int64) throws -> DeliveryQueuePosition? {

@@ -4,6 +4,7 @@ internal import RelayCore
 extension StoreWriter {
     /// Applies the result of an attempt. The result of any other attempt than the current one changes nothing.
     func settle(_ settlement: AttemptSettlement, at now: Timestamp) throws {
+        if case .delivered = settlement.next { return try deliver(settlement, at: now) }
         let id = settlement.delivery.rawValue
         let attempt = settlement.attempt
         let position = try statements.settled.first(.int(id), .int(Int64(attempt.number))) {
@@ -12,9 +13,7 @@ extension StoreWriter {
         guard let (destination, lane, interruptions) = position else { return }
         if case .unsent = settlement.next {} else { try record(attempt, of: id) }
         switch settlement.next {
-        case .delivered:
-            try finish(id, as: .delivered, reason: nil, attempt.result, at: now)
-            count(destination, from: .inFlight, to: .delivered)
+        case .delivered: break
         case .retry where try isDeletedWebhook(destination), .dead where try isDeletedWebhook(destination):
             try finish(id, as: .cancelled, reason: nil, attempt.result, at: now)
             count(destination, from: .inFlight, to: .cancelled)
@@ -34,6 +33,24 @@ extension StoreWriter {
             count(destination, from: .inFlight, to: .queued)
             if lane == nil { wake(destination) }
         }
+        if let lane { try promote(lane, of: destination, at: now) }
+    }
+
+    /// A first attempt that delivers is columns of the delivery, and no row of its own.
+    private func deliver(_ settlement: AttemptSettlement, at now: Timestamp) throws {
+        let (id, attempt) = (settlement.delivery.rawValue, settlement.attempt)
+        let result = attempt.result
+        let isColumns = attempt.number == 1 && result.outcome == .delivered && result.retryAfter == nil
+        let position = try statements.deliver.first(
+            .int(id), .int(Int64(attempt.number)), .int(now.milliseconds), SQLValue(result.status),
+            .text(result.target), SQLValue(result.error),
+            SQLValue(isColumns ? attempt.startedAt : nil),
+            SQLValue(isColumns ? result.duration.microseconds : nil),
+            SQLValue(isColumns ? result.response : nil)
+        ) { (destination: $0.destination(0), lane: $0.optionalText(1)) }
+        guard let (destination, lane) = position else { return }
+        if !isColumns { try record(attempt, of: id) }
+        count(destination, from: .inFlight, to: .delivered)
         if let lane { try promote(lane, of: destination, at: now) }
     }
 
@@ -65,8 +82,11 @@ extension StoreWriter {
 
     /// How long a destination was paused until now, its present pause not included.
     func pausedTime(of destination: DestinationKey) throws -> Duration {
+        if let known = pausedTimes[destination] { return known }
         let time = try statements.pausedTime.first(SQLValue(destination)) { $0.int(0) }
-        return .milliseconds(time ?? 0)
+        let paused = Duration.milliseconds(time ?? 0)
+        rememberPausedTime(paused, of: destination)
+        return paused
     }
 
     /// Puts deliveries in flight, counts their attempts, and reads them.
@@ -82,7 +102,8 @@ extension StoreWriter {
             claimed =
                 try claimed
                 ?? statements.claimable.first(.int(id)) { row in
-                    ClaimedDelivery(
+                    let body = row.bytes(10)
+                    return ClaimedDelivery(
                         id: DeliveryID(id),
                         destination: destination,
                         session: row.text(4),
@@ -94,7 +115,7 @@ extension StoreWriter {
                         seriesStartedAt: row.int(1) == 0 ? now : row.time(2) + pausedTime,
                         receivedAt: row.time(3),
                         signing: row.optionalText(7).flatMap(WebhookSigningScheme.init(column:)),
-                        body: row.bytes(9)
+                        body: row.isNull(9) ? body : PlannedDelivery.body(body, for: DeliveryID(id))
                     )
                 }
             guard let claimed else { throw CorruptRowError("delivery \(DeliveryID(id)) has no body") }

@@ -82,14 +82,20 @@ extension StoreWriter {
     }
 
     private func number(ofChat id: String, session: String) throws -> Int64? {
-        try statements.findChat.first(.text(session), .text(currentID(id, session: session))) { $0.int(0) }
+        try number(ofCanonicalChat: currentID(id, session: session), session: session)
+    }
+
+    private func number(ofCanonicalChat id: String, session: String) throws -> Int64? {
+        let key = DirectoryEntryKey(session: session, id: id)
+        if let known = chatNumbers[key] { return known }
+        let number = try statements.findChat.first(.text(session), .text(id)) { $0.int(0) }
+        if let number { chatNumbers[key] = number }
+        return number
     }
 
     private func number(ofNewChat id: String, session: String) throws -> Int64 {
         let canonical = try currentID(id, session: session)
-        if let number = try statements.findChat.first(.text(session), .text(canonical), read: { $0.int(0) }) {
-            return number
-        }
+        if let number = try number(ofCanonicalChat: canonical, session: session) { return number }
         try database.run(
             "INSERT INTO chats (session, id, spelling, message_count) VALUES (?, ?, ?, 0)",
             .text(session), .text(canonical), SQLValue(IdentityJoins.spelling(of: id, as: canonical))

@@ -84,8 +84,11 @@ extension StoreWriter {
         try joinLanes(of: pair.lid, phone, session: session, joins, at: moment)
         try joins.joinChats(session: session, from: pair.lid, to: phone)
         try joins.joinContacts(session: session, from: pair.lid, to: phone)
+        chatNumbers.removeAll()
+        processor?.join(session: session, lid: pair.lid, phone: phone)
         let news = ParsedEvent.contactIdentified(pair, session: session, at: moment)
-        _ = try insert(EncodedJournalEntry(news, source: source), as: nextEvent(at: moment), at: moment)
+        let event = Event(news, id: EventID(nextEvent(at: moment)), source: source, receivedAt: moment)
+        try insert(EncodedJournalEntry(news, source: source), as: event)
     }
 
     /// The deduplication keys of a hidden identity become the phone's.

@@ -13,6 +13,13 @@ struct EncodedJournalEntry: Sendable {
     /// The hidden identities that its chat, its author and its dedup key have.
     let lids: [String]
 
+    /// The same whenever the same event arrives, in this process and in later ones.
+    var fingerprint: UInt64 {
+        if let dedupKey { return dedupKey.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) } }
+        // FNV-1a.
+        return payload.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    }
+
     init(_ event: ParsedEvent, source: String) {
         var event = event
         event.dedupKey = event.dedupKey.map { LIDResolver.canonicalKey($0) { _ in nil } }
@@ -64,25 +71,39 @@ extension StoreWriter {
             }
         }
         if !entry.lids.isEmpty { try noteUnresolved(entry, as: id) }
-        return try insert(entry, as: id, at: moment)
+        let event = Event(entry.event, id: EventID(id), source: entry.source, receivedAt: moment)
+        let accepted = EventAcceptanceResult(id: event.id, isDuplicate: false)
+        guard
+            let result = try processor?.process(
+                event, fingerprint: entry.fingerprint, size: entry.payload.count,
+                directory: DirectoryRows(database: database))
+        else {
+            try insert(entry, as: event)
+            return accepted
+        }
+        try insert(entry, as: event, isProcessed: true, result.trace)
+        try write(result, source: entry.source, run: 0, at: moment)
+        return accepted
     }
 
-    /// Writes an event that is new.
-    func insert(_ entry: EncodedJournalEntry, as id: Int64, at moment: Timestamp) throws -> EventAcceptanceResult {
-        let event = entry.event
+    /// Writes a new event, for the pipelines to read.
+    func insert(_ entry: EncodedJournalEntry, as event: Event) throws {
+        try insert(entry, as: event, isProcessed: false, nil)
+        noteAccepted(event, size: entry.payload.count + (event.raw?.bytes.count ?? 0))
+    }
+
+    private func insert(
+        _ entry: EncodedJournalEntry, as event: Event, isProcessed: Bool, _ trace: EventTrace?
+    ) throws {
         try statements.insertEvent.run(
-            .int(id), .text(entry.source), .text(event.session), .text(event.type.name), SQLValue(event.chat),
-            SQLValue(event.occurredAt), .int(moment.milliseconds), .blob(entry.payload),
-            SQLValue(event.raw.flatMap(Self.column(ofHeaders:))), SQLValue(event.raw?.bytes)
+            .int(event.id.rawValue), SQLValue(isProcessed), .text(entry.source), .text(event.session), .text(event.type.name), SQLValue(event.chat),
+            SQLValue(event.occurredAt), .int(event.receivedAt.milliseconds), .blob(entry.payload),
+            SQLValue(event.raw.flatMap(Self.column(ofHeaders:))), SQLValue(event.raw?.bytes), SQLValue(trace?.bytes)
         )
         // The session of a document is its source, which is no WhatsApp account.
         if event.type != .documentReceived, isNewSession(event.session) {
-            try statements.registerSession.run(.text(event.session), .int(moment.milliseconds))
+            try statements.registerSession.run(.text(event.session), .int(event.receivedAt.milliseconds))
         }
-        noteAccepted(
-            Event(event, id: EventID(id), source: entry.source, receivedAt: moment),
-            size: entry.payload.count + (event.raw?.bytes.count ?? 0))
-        return EventAcceptanceResult(id: EventID(id), isDuplicate: false)
     }
 
     /// The kept header fields of a document: a JSON list of pairs. Rows of earlier versions have the bare signature.
@@ -98,11 +119,20 @@ extension StoreWriter {
     }
 
     func commit(_ result: EventProcessingResult, at moment: Timestamp) throws {
-        let finished = try statements.finishEvent.first(.int(result.event.rawValue), SQLValue(result.run)) {
+        let finished = try statements.finishEvent.first(
+            .int(result.event.rawValue), SQLValue(result.run), SQLValue(result.trace?.bytes)
+        ) {
             (run: $0.int(0), source: $0.text(1))
         }
         guard let (run, source) = finished else { return }
         noteProcessed(result.event)
+        try write(result, source: source, run: run, at: moment)
+        if run > 0, let trace = result.trace { try add(trace, to: result.event) }
+    }
+
+    /// Writes what the pipelines decided about an event.
+    /// - Parameter run: 0 for the first.
+    private func write(_ result: EventProcessingResult, source: String, run: Int64, at moment: Timestamp) throws {
         for record in result.records {
             // A gateway's answer may have told whose the identity is.
             if case .contact(let contact) = record, let pair = IdentityPair(contact.lid, contact.id) {
@@ -122,20 +152,17 @@ extension StoreWriter {
             media.event = result.event
             try write(media)
         }
-        if let trace = result.trace { try write(trace, of: result.event, isFirst: run == 0) }
     }
 
-    private func write(_ trace: EventTrace, of event: EventID, isFirst: Bool) throws {
-        var whole = trace
-        if !isFirst, var earlier = try Self.trace(of: event, in: database) {
-            earlier.append(trace)
-            whole = earlier
-        }
-        try statements.insertTrace.run(.int(event.rawValue), .blob(whole.bytes))
+    /// Adds the trace of a rerun to those of the runs before.
+    private func add(_ trace: EventTrace, to event: EventID) throws {
+        var whole = try Self.trace(of: event, in: database) ?? EventTrace(bytes: [])
+        whole.append(trace)
+        try statements.setTrace.run(.int(event.rawValue), .blob(whole.bytes))
     }
 
     static func trace(of event: EventID, in database: Database) throws -> EventTrace? {
-        try database.prepared("SELECT trace FROM traces WHERE event_id = ?")
+        try database.prepared("SELECT trace FROM events WHERE id = ? AND trace IS NOT NULL")
             .first(.int(event.rawValue)) { EventTrace(bytes: $0.bytes(0)) }
     }
 

@@ -6,8 +6,8 @@ internal import RelayCore
 extension StoreWriter {
     /// Makes the first delivery of a lane due, unless one of the lane is in flight.
     func promote(_ lane: String, of destination: DestinationKey, at now: Timestamp) throws {
-        guard try !isInFlight(lane, of: destination) else { return }
         guard let head = try head(of: lane, destination), !head.isDue else { return }
+        guard try !isInFlight(lane, of: destination) else { return }
         try statements.setDue.run(.int(head.due(from: now)), .int(head.id))
         wake(destination)
     }

@@ -37,7 +37,6 @@ extension StoreWriter {
             )
             guard database.changesCount > 0 else { continue }
             count += 1
-            try database.run("DELETE FROM traces WHERE event_id = ?", .int(id))
         }
         if count > 0 { try keepLastIDs() }
         return count

@@ -82,6 +82,7 @@ extension StoreWriter {
         }
         try database.run("DELETE FROM webhooks WHERE id = ?", .text(id))
         forgetWebhook(id)
+        forgetPausedTime(of: .webhook(id))
     }
 
     /// Inserts or replaces.

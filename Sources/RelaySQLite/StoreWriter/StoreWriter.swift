@@ -26,6 +26,20 @@ final class StoreWriter {
     private var processed = EventID(0)
     /// Those of this transaction included: what is not committed is never due.
     var unclaimed = UnclaimedDeliveries()
+    /// The bodies of the event whose deliveries were stored last.
+    var eventBodies = EventBodies()
+    /// The numbers of chats, by their canonical ids.
+    var chatNumbers = TwoGenerationCache<Int64>(capacity: 50_000)
+    /// How long destinations were paused.
+    private(set) var pausedTimes: [DestinationKey: Duration] = [:]
+    /// Runs pipelines on new events; nil: they stay pending.
+    private(set) var processor: (any NewEventProcessor)?
+    /// Claims new deliveries; nil: they stay queued.
+    private var claimer: (any NewDeliveryClaimer)?
+    /// The claims of this transaction, in order.
+    private var claimed: [ClaimedDelivery] = []
+    /// The places that the claimer gave in this transaction.
+    private var reserved: [DestinationKey] = []
 
     init(_ database: Database) throws {
         self.database = database
@@ -43,8 +57,17 @@ final class StoreWriter {
 
     // MARK: Transactions
 
-    func begin() throws {
+    /// - Parameter extensions: take part in the transaction.
+    func begin(_ extensions: WriterExtensions) throws {
+        (processor, claimer) = (extensions.processor, extensions.claimer)
         try statements.begin.run()
+        try processor?.beginTransaction { limit in
+            try database.prepared(
+                "SELECT id, session, chat FROM events INDEXED BY events_pending WHERE state = 0 LIMIT ?"
+            ).all([.int(Int64(limit))]) { row in
+                PendingEventKey(id: EventID(row.int(0)), session: row.text(1), chat: row.optionalText(2))
+            }
+        }
     }
 
     func commit() throws {
@@ -55,6 +78,11 @@ final class StoreWriter {
         }
         try statements.commit.run()
         countChanges.removeAll(keepingCapacity: true)
+        processor?.endTransaction(isCommitted: true)
+        guard !reserved.isEmpty else { return }
+        reserved.removeAll(keepingCapacity: true)
+        claimer?.start(claimed)
+        claimed.removeAll(keepingCapacity: true)
     }
 
     func rollback() {
@@ -69,6 +97,13 @@ final class StoreWriter {
         sessions = []
         webhooks = []
         identities.removeAll()
+        eventBodies = EventBodies()
+        chatNumbers.removeAll()
+        pausedTimes = [:]
+        processor?.endTransaction(isCommitted: false)
+        if !reserved.isEmpty { claimer?.release(reserved) }
+        reserved = []
+        claimed = []
     }
 
     func takeAwakened() -> Set<DestinationKey> {
@@ -76,9 +111,28 @@ final class StoreWriter {
         return awakened
     }
 
+    /// An event was stored as pending.
     func noteAccepted(_ event: Event, size: Int) {
         accepted.append(RecentEvents.Entry(event: event, size: size))
+        processor?.isPending(PendingEventKey(id: event.id, session: event.session, chat: event.chat))
     }
+
+    /// Takes a place for a request to a destination. The delivery must be stored in flight, see ``noteClaimed(_:)``.
+    func reserveClaim(of destination: DestinationKey) -> Bool {
+        guard let claimer, claimer.reserve(destination) else { return false }
+        reserved.append(destination)
+        return true
+    }
+
+    /// A delivery was stored in flight.
+    func noteClaimed(_ delivery: ClaimedDelivery) { claimed.append(delivery) }
+
+    func rememberPausedTime(_ time: Duration, of destination: DestinationKey) {
+        if pausedTimes.count >= 100_000 { pausedTimes = [:] }
+        pausedTimes[destination] = time
+    }
+
+    func forgetPausedTime(of destination: DestinationKey) { pausedTimes[destination] = nil }
 
     func noteProcessed(_ event: EventID) {
         processed = max(processed, event)

@@ -12,7 +12,7 @@ struct WriterStatements {
     let findDedup: PreparedStatement
     let insertEvent: PreparedStatement
     let finishEvent: PreparedStatement
-    let insertTrace: PreparedStatement
+    let setTrace: PreparedStatement
     let registerSession: PreparedStatement
 
     let pausedTime: PreparedStatement
@@ -32,6 +32,7 @@ struct WriterStatements {
     let claimable: PreparedStatement
     let claim: PreparedStatement
     let settled: PreparedStatement
+    let deliver: PreparedStatement
     let insertAttempt: PreparedStatement
     let finish: PreparedStatement
     let requeue: PreparedStatement
@@ -63,14 +64,18 @@ struct WriterStatements {
         findDedup = try database.prepare("SELECT event_id FROM dedup WHERE key = ?")
         insertEvent = try database.prepare(
             """
-            INSERT INTO events (id, state, source, session, type, chat, occurred_at, received_at, payload, raw_signature, raw)
-            VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO events (id, state, source, session, type, chat, occurred_at, received_at, payload, raw_signature,
+                raw, trace)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
         finishEvent = try database.prepare(
-            "UPDATE events SET state = 1 WHERE id = ?1 AND state = 0 AND reruns = ifnull(?2, reruns) RETURNING reruns, source"
+            """
+            UPDATE events SET state = 1, trace = iif(reruns = 0, ?3, trace)
+            WHERE id = ?1 AND state = 0 AND reruns = ifnull(?2, reruns) RETURNING reruns, source
+            """
         )
-        insertTrace = try database.prepare("INSERT OR REPLACE INTO traces (event_id, trace) VALUES (?, ?)")
+        setTrace = try database.prepare("UPDATE events SET trace = ?2 WHERE id = ?1")
         registerSession = try database.prepare(
             """
             INSERT OR IGNORE INTO sessions (id, status, metadata, created_at, updated_at)
@@ -96,8 +101,8 @@ struct WriterStatements {
             """
             INSERT INTO deliveries (id, state, attempts, series_attempts, series_started_at, not_before, due_at,
                 finished_at, event_id, received_at, created_at, destination, lane, pipeline, session, type, chat,
-                signing, reason, last_error)
-            VALUES (?1, ?2, 0, 0, ?3, ?3, ?4, ?5, ?6, ?7, ?3, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                signing, reason, last_error, body_id)
+            VALUES (?1, ?2, ?17, ?17, ?18, ?3, ?4, ?5, ?6, ?7, ?3, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?19)
             """
         )
         insertBody = try database.prepare("INSERT INTO delivery_bodies (id, body) VALUES (?, ?)")
@@ -124,8 +129,8 @@ struct WriterStatements {
         claimable = try database.prepare(
             """
             SELECT d.attempts, d.series_attempts, d.series_started_at, d.received_at, d.session, d.type, d.chat,
-                d.signing, d.series_interruptions, b.body
-            FROM deliveries d JOIN delivery_bodies b ON b.id = d.id WHERE d.id = ?
+                d.signing, d.series_interruptions, d.body_id, b.body
+            FROM deliveries d JOIN delivery_bodies b ON b.id = ifnull(d.body_id, d.id) WHERE d.id = ?
             """
         )
         claim = try database.prepare(
@@ -139,6 +144,14 @@ struct WriterStatements {
             """
             SELECT destination, lane, series_interruptions, batch FROM deliveries
             WHERE id = ? AND state = 1 AND attempts = ?
+            """
+        )
+        deliver = try database.prepare(
+            """
+            UPDATE deliveries
+            SET state = 2, finished_at = ?3, last_status = ?4, last_target = ?5, last_error = ?6,
+                first_started_at = ?7, first_duration_us = ?8, first_response = ?9
+            WHERE id = ?1 AND state = 1 AND attempts = ?2 RETURNING destination, lane
             """
         )
         insertAttempt = try database.prepare(

@@ -7,6 +7,7 @@ struct TransactionRunner {
     let checkpoints: WALCheckpointer
     let notifications: DestinationWakeups
     let recentEvents: RecentEvents
+    let extensions: WriterExtensions.Registry
     var space: DiskFullState
 
     /// Performs all of them and answers each. False when the connection must not be used any more.
@@ -56,7 +57,7 @@ struct TransactionRunner {
         var answers: [@Sendable () -> Void] = []
         answers.reserveCapacity(operations.count)
         do {
-            try writer.begin()
+            try writer.begin(extensions.current)
             for operation in operations { answers.append(try operation.run(writer)) }
             try writer.commit()
         } catch {

@@ -12,6 +12,7 @@ struct WriterThread {
     let operations: WriteQueue
     let notifications: DestinationWakeups
     let recentEvents: RecentEvents
+    let extensions: WriterExtensions.Registry
     let logger: Logger
     let diskReserve: DiskReserveFile
 
@@ -107,7 +108,7 @@ struct WriterThread {
         while let batch = operations.next() {
             var transactions = TransactionRunner(
                 writer: writer, checkpoints: checkpoints, notifications: notifications, recentEvents: recentEvents,
-                space: space)
+                extensions: extensions, space: space)
             let isHealthy = transactions.perform(batch)
             space = transactions.space
             guard isHealthy else { return false }

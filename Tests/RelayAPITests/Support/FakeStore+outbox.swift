@@ -203,3 +203,8 @@ extension FakeStore {
     func apiKeyDigests() async throws(StoreError) -> [[UInt8]] { [] }
     func addAPIKey(digest: [UInt8], name: String, at moment: Timestamp) async throws(StoreError) {}
 }
+
+extension FakeStore {
+    func process(with processor: any NewEventProcessor) {}
+    func claim(with claimer: any NewDeliveryClaimer) {}
+}
