@@ -201,7 +201,8 @@ let package = Package(
         ),
         tests("RelayDirectory", ["RelayCore", "RelayHTTPClient", "RelayTesting", .logging]),
         tests(
-            "RelaySQLite", ["RelayCore", "RelayJSON", "RelayTesting", .grdb, .logging], resources: [.copy("Fixtures")]),
+            "RelaySQLite", ["RelayCore", "RelayJSON", "RelayTesting", .grdb, .grdbSQLite, .logging],
+            resources: [.copy("Fixtures")]),
         tests(
             "RelayReference",
             [

@@ -1,3 +1,4 @@
+import Logging
 import RelayCore
 import RelayTesting
 import Testing
@@ -106,4 +107,39 @@ import Testing
         #expect(EventRunMarker([]) == nil)
         #expect(EventRunMarker([UInt8](repeating: 0, count: 4096)) == nil)
     }
+
+    @Test func anEventThatWasBeingAcceptedIsKnownByItsFingerprint() {
+        var process = EventRunMarker.atStart(after: EventRunMarker(), accepting: 7)
+        #expect(process.fingerprints == [7] && process.suspects.isEmpty)
+        // It did not come again before the next end.
+        process = EventRunMarker.atStart(after: process, accepting: 8)
+        #expect(process.fingerprints == [7, 8])
+        process = EventRunMarker.atStart(after: process, accepting: 7)
+        #expect(process.fingerprints == [8, 7])
+        process.suspect(EventID(3), fingerprint: 8)
+        #expect(process.fingerprints == [7] && process.suspects == Set(ids(3)))
+        #expect(EventRunMarker(process.bytes) == process)
+        for number in UInt64(100)..<300 { process = EventRunMarker.atStart(after: process, accepting: number) }
+        #expect(process.fingerprints == Array(236..<300))
+    }
+
+    @Test func theFileKnowsWhatWasBeingAccepted() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path(".running")
+        do {
+            let file = EventRunMarkerFile(path: path, logger: Self.logger)
+            file.accept(5)
+            file.accept(nil)
+            file.accept(6)
+        }
+        do {
+            let file = EventRunMarkerFile(path: path, logger: Self.logger)
+            #expect(file.isSuspect(6) && !file.isSuspect(5))
+            file.change { $0.begin(ids(1)) }
+        }
+        let file = EventRunMarkerFile(path: path, logger: Self.logger)
+        #expect(file.isSuspect(6) && file.marker.suspects == Set(ids(1)))
+    }
+
+    private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 }

@@ -21,6 +21,7 @@ final class PipelineFixture: Sendable {
 
     /// - Parameters:
     ///   - steps: the steps of the only pipeline, which delivers to `crm` after them.
+    ///   - processesAtOnce: whether the store gives new events to the pipelines as it accepts them.
     ///   - arrange: wraps these steps in other steps.
     init(
         _ steps: [any Stage],
@@ -30,6 +31,7 @@ final class PipelineFixture: Sendable {
         taps: TapRegistry = TapRegistry(),
         clock: ManualClock = ManualClock(),
         configuration: PipelineService.Configuration = .init(),
+        processesAtOnce: Bool = false,
         arrange: ([PipelineStep]) throws -> [PipelineStep] = { $0 }
     ) async throws {
         self.clock = clock
@@ -59,6 +61,7 @@ final class PipelineFixture: Sendable {
             logger: logger,
             configuration: configuration
         )
+        if processesAtOnce { file.process(with: service.newEvents) }
         group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],

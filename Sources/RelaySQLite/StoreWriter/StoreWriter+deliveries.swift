@@ -13,7 +13,9 @@ extension StoreWriter {
         var delivery = delivery
         delivery.lane = try currentLane(delivery.lane, session: delivery.session, chat: delivery.chat)
         var head: LaneHead?
-        if let lane = delivery.lane { head = try self.head(of: lane, delivery.destination) }
+        if let lane = delivery.lane, !lanes.isEmpty(lane, of: delivery.destination) {
+            head = try self.head(of: lane, delivery.destination)
+        }
         if head == nil, reserveClaim(of: delivery.destination) {
             return try insert(delivery, event: event, state: .inFlight, at: moment)
         }
@@ -55,6 +57,12 @@ extension StoreWriter {
             .int(bodyID)
         )
         if isClaimed || state == .queued {
+            if let lane = delivery.lane {
+                lanes.add(id.rawValue, to: lane, of: delivery.destination, isFirst: isClaimed || due != nil)
+            }
+            if isClaimed {
+                lanes.claim(id.rawValue, at: OpenLanes.Position(destination: delivery.destination, lane: delivery.lane))
+            }
             let unclaimed = ClaimedDelivery(
                 id: id, destination: delivery.destination, session: delivery.session, type: delivery.type,
                 chat: delivery.chat, attempt: 1, attemptInSeries: 1, seriesStartedAt: moment,
@@ -88,6 +96,7 @@ extension StoreWriter {
             .int(id), .int(moment.milliseconds)
         )
         count(position.destination, from: position.state, to: .queued)
+        if let lane = position.lane { lanes.forget(lane, of: position.destination) }
         guard let lane = try currentLane(position.lane, session: position.session, chat: position.chat) else {
             try statements.setDue.run(.int(moment.milliseconds), .int(id))
             wake(position.destination)
@@ -96,6 +105,7 @@ extension StoreWriter {
         if lane != position.lane {
             try database.run("UPDATE deliveries SET lane = ?2 WHERE id = ?1", .int(id), .text(lane))
         }
+        lanes.forget(lane, of: position.destination)
         try rearrange(lane, of: position.destination, at: moment)
     }
 
@@ -106,6 +116,7 @@ extension StoreWriter {
             .int(id), .int(moment.milliseconds)
         )
         count(position.destination, from: position.state, to: .cancelled)
+        if let lane = position.lane { lanes.forget(lane, of: position.destination) }
         if position.state == .queued, position.isDue, let lane = position.lane {
             try promote(lane, of: position.destination, at: moment)
         }

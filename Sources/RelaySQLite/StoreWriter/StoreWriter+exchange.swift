@@ -11,6 +11,8 @@ extension StoreWriter {
             (destination: $0.destination(0), lane: $0.optionalText(1), interruptions: Int($0.int(2)))
         }
         guard let (destination, lane, interruptions) = position else { return }
+        _ = lanes.takeClaim(id)
+        if let lane { lanes.forget(lane, of: destination) }
         if case .unsent = settlement.next {} else { try record(attempt, of: id) }
         switch settlement.next {
         case .delivered: break
@@ -41,17 +43,25 @@ extension StoreWriter {
         let (id, attempt) = (settlement.delivery.rawValue, settlement.attempt)
         let result = attempt.result
         let isColumns = attempt.number == 1 && result.outcome == .delivered && result.retryAfter == nil
-        let position = try statements.deliver.first(
+        try statements.deliver.run(
             .int(id), .int(Int64(attempt.number)), .int(now.milliseconds), SQLValue(result.status),
             .text(result.target), SQLValue(result.error),
             SQLValue(isColumns ? attempt.startedAt : nil),
             SQLValue(isColumns ? result.duration.microseconds : nil),
             SQLValue(isColumns ? result.response : nil)
-        ) { (destination: $0.destination(0), lane: $0.optionalText(1)) }
-        guard let (destination, lane) = position else { return }
+        )
+        guard database.changesCount == 1 else { return }
         if !isColumns { try record(attempt, of: id) }
-        count(destination, from: .inFlight, to: .delivered)
-        if let lane { try promote(lane, of: destination, at: now) }
+        guard let position = try lanes.takeClaim(id) ?? storedPosition(of: id) else { return }
+        count(position.destination, from: .inFlight, to: .delivered)
+        guard let lane = position.lane, !lanes.finish(id, in: lane, of: position.destination) else { return }
+        try promote(lane, of: position.destination, at: now)
+    }
+
+    private func storedPosition(of id: Int64) throws -> OpenLanes.Position? {
+        try database.prepared("SELECT destination, lane FROM deliveries WHERE id = ?").first(.int(id)) {
+            OpenLanes.Position(destination: $0.destination(0), lane: $0.optionalText(1))
+        }
     }
 
     /// The most deliveries in one claim: their bodies are in memory.

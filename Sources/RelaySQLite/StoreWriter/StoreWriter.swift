@@ -28,6 +28,7 @@ final class StoreWriter {
     var unclaimed = UnclaimedDeliveries()
     /// The bodies of the event whose deliveries were stored last.
     var eventBodies = EventBodies()
+    var lanes = OpenLanes()
     /// The numbers of chats, by their canonical ids.
     var chatNumbers = TwoGenerationCache<Int64>(capacity: 50_000)
     /// How long destinations were paused.
@@ -98,6 +99,7 @@ final class StoreWriter {
         webhooks = []
         identities.removeAll()
         eventBodies = EventBodies()
+        lanes.removeAll()
         chatNumbers.removeAll()
         pausedTimes = [:]
         processor?.endTransaction(isCommitted: false)

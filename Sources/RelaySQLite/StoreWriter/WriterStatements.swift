@@ -146,12 +146,13 @@ struct WriterStatements {
             WHERE id = ? AND state = 1 AND attempts = ?
             """
         )
+        // Without RETURNING, which makes a temporary table each time.
         deliver = try database.prepare(
             """
             UPDATE deliveries
             SET state = 2, finished_at = ?3, last_status = ?4, last_target = ?5, last_error = ?6,
                 first_started_at = ?7, first_duration_us = ?8, first_response = ?9
-            WHERE id = ?1 AND state = 1 AND attempts = ?2 RETURNING destination, lane
+            WHERE id = ?1 AND state = 1 AND attempts = ?2
             """
         )
         insertAttempt = try database.prepare(
