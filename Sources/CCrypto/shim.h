@@ -1,4 +1,4 @@
-// The part of libcrypto (OpenSSL 3) that RelayCrypto uses. The two functions below wrap calls that take an array of
+// The part of libcrypto (OpenSSL 3) that RelayCrypto uses. Two functions below wrap calls that take an array of
 // OSSL_PARAM: such an array holds pointers to its values, which is simple in C and not in Swift.
 #ifndef CCRYPTO_SHIM_H
 #define CCRYPTO_SHIM_H
@@ -24,6 +24,12 @@ static inline int ccrypto_hmac_init(EVP_MAC_CTX *_Nonnull context, const char *_
     };
     return EVP_MAC_init(context, (const unsigned char *)key, key_length, params);
 }
+
+/// Makes an HMAC context that has its key ready for another message. Returns 1 on success.
+static inline int ccrypto_hmac_restart(EVP_MAC_CTX *_Nonnull context) { return EVP_MAC_init(context, NULL, 0, NULL); }
+
+/// Whether `ccrypto_hmac_restart` does that: before 3.0.3 it reports success and leaves the context as it is.
+static inline int ccrypto_hmac_restarts(void) { return OpenSSL_version_num() >= 0x30000030L; }
 
 /// Derives `length` bytes with HKDF-SHA256. Returns 1 on success.
 static inline int ccrypto_hkdf_sha256(EVP_KDF_CTX *_Nonnull context, const void *_Nonnull key, size_t key_length,

@@ -14,6 +14,9 @@ enum LibCrypto {
     nonisolated(unsafe) static let aes256GCM = require(
         EVP_CIPHER_fetch(nil, "AES-256-GCM", nil), "EVP_CIPHER_fetch(AES-256-GCM)")
 
+    /// Whether an HMAC context with a key can be restarted for another message.
+    static let restartsHMAC = ccrypto_hmac_restarts() != 0
+
     /// Ends the process unless a function returned 1, which is success.
     static func require(_ code: Int32, _ function: StaticString) {
         guard code == 1 else { fail(function) }

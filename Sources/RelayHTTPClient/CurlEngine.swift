@@ -1,4 +1,5 @@
 package import Logging
+internal import RelayCore
 internal import ServiceLifecycle
 
 /// Sends HTTP requests with libcurl on one dedicated thread. The thread waits on epoll and works only for connections
@@ -47,8 +48,8 @@ package final class CurlEngine: Service, Sendable {
     /// - Throws: ``SetupError`` when no descriptor or thread is available, or when `userAgent` is not a valid header
     ///   value.
     package init(configuration: Configuration = .init(), guard egress: EgressGuard, logger: Logger) throws {
-        if let problem = HeaderArena.problem(name: "User-Agent", value: configuration.userAgent) {
-            throw SetupError(description: problem)
+        guard HeaderFieldRules.isSendable(name: "User-Agent", value: configuration.userAgent) else {
+            throw SetupError(description: HeaderArena.problem(name: "User-Agent", value: configuration.userAgent))
         }
         queue = try CurlEngineQueue()
         thread = try CurlEngineThread(queue: queue, configuration: configuration, egress: egress, logger: logger)

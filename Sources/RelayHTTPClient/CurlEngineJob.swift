@@ -1,5 +1,5 @@
-/// A request that is queued for the engine's thread.
-struct CurlEngineJob: Sendable {
+/// A request that is queued for the engine's thread. A class, because it passes through many hands and holds much.
+final class CurlEngineJob: Sendable {
     let id: UInt64
     let request: HTTPClientRequest
     let submitted = ContinuousClock.now

@@ -19,12 +19,11 @@ final class CurlEngineLoop {
     private let logger: Logger
     private let httpVersion: Int
     private var active: [UInt64: CurlTransfer] = [:]
-    private var idle: [CurlTransfer] = []
-    private var targets: [String: CurlParsedURL] = [:]
+    private var idle = CurlIdleTransfers()
+    private var targets: [String: CurlTarget] = [:]
     private var names: CurlNameChanges
     private var connections = CurlConnectionTable()
 
-    private static let maximumIdleHandles = 256
     private static let maximumTargets = 1024
     private static let processSetup = ccurl_global_init()
 
@@ -127,7 +126,11 @@ final class CurlEngineLoop {
         do throws(HTTPClientError) {
             let target = try target(of: job.request.url)
             let transfer: CurlTransfer
-            if let pooled = idle.popLast() { transfer = pooled } else { transfer = try CurlTransfer(loop: self) }
+            if let pooled = idle.take(for: target) {
+                transfer = pooled
+            } else {
+                transfer = try CurlTransfer(loop: self)
+            }
             try transfer.prepare(job, target, httpVersion: httpVersion)
             try add(transfer)
         } catch {
@@ -161,6 +164,7 @@ final class CurlEngineLoop {
         let result = transfer.outcome(code)
         check(curl_multi_remove_handle(multi, transfer.easy))
         active[transfer.id] = nil
+        if !transfer.wasOrdinary(code) { transfer.forgetOptions() }
         if retries, (try? add(transfer.retried())) != nil { return }
         if case .failure(let failure) = result, transfer.head.bytes == 0 { names.failed(transfer.target, failure.code) }
         give(result, from: transfer)
@@ -178,19 +182,20 @@ final class CurlEngineLoop {
     private func cancel(_ id: UInt64, _ message: String) {
         guard let transfer = active.removeValue(forKey: id) else { return }
         let result = transfer.cancelled(message)
+        transfer.forgetOptions()
         check(curl_multi_remove_handle(multi, transfer.easy))
         give(result, from: transfer)
     }
 
     private func give(_ result: Result<HTTPClientResponse, HTTPClientError>, from transfer: CurlTransfer) {
         let completion = transfer.release()
-        if idle.count < Self.maximumIdleHandles { idle.append(transfer) }
+        idle.append(transfer)
         completion?(result)
     }
 
     private func finish() {
         for id in Array(active.keys) { cancel(id, "the relay is shutting down; the request was cut off") }
-        idle = []
+        idle.removeAll()
         check(curl_multi_cleanup(multi))
     }
 
@@ -205,10 +210,10 @@ final class CurlEngineLoop {
     func forget(socket: Int32) { connections.forget(socket) }
 
     /// Parsed once for each URL: destinations are few and their URLs rarely change.
-    private func target(of url: String) throws(HTTPClientError) -> CurlParsedURL {
+    private func target(of url: String) throws(HTTPClientError) -> CurlTarget {
         if let known = targets[url] { return known }
         do throws(CurlParsedURL.ParseError) {
-            let target = try CurlParsedURL(url: url)
+            let target = CurlTarget(try CurlParsedURL(url: url))
             if targets.count >= Self.maximumTargets { targets.removeAll(keepingCapacity: true) }
             targets[url] = target
             return target

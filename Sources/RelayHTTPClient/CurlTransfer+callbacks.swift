@@ -39,7 +39,7 @@ extension CurlTransfer {
         _ localPort: Int32
     ) -> Int32 {
         guard let transfer = from(context), let peer, let local,
-            let address = IPAddress(String(cString: peer)), let source = IPAddress(String(cString: local)),
+            let address = IPAddress(cString: peer), let source = IPAddress(cString: local),
             transfer.allows(address, port: Int(port))
         else {
             from(context)?.stop = .denied
@@ -55,7 +55,7 @@ extension CurlTransfer {
             transfer.stop = .usedConnection
             return CURL_PREREQFUNC_ABORT
         }
-        transfer.hasBegun = true
+        transfer.beginnings += 1
         transfer.peer = address
         return CURL_PREREQFUNC_OK
     }
@@ -79,25 +79,28 @@ extension CurlTransfer {
         _ context: UnsafeMutableRawPointer?
     ) -> Int {
         guard let transfer = from(context) else { return 0 }
-        let wasComplete = transfer.head.isComplete
-        guard transfer.head.take(UnsafeRawBufferPointer(start: data, count: count)) else {
+        switch transfer.head.take(UnsafeRawBufferPointer(start: data, count: count)) {
+        case .more: return count
+        case .tooLong:
             transfer.stop = .headerLimit
             return 0
+        case .completed: return transfer.beginBody() ? count : 0
         }
-        if transfer.head.isComplete && !wasComplete {
-            guard transfer.head.status <= ResponseHeadParser.highestStatus else {
-                transfer.stop = .status
-                return 0
-            }
-            // The limit starts with the response. Earlier it would stop a receiver that takes time before it answers.
-            // libcurl reads both values at each check, and does not check while a transfer is paused.
-            if transfer.job?.request.mayPause != true, !transfer.isAnswered {
-                _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_LIMIT, slowestAnswer)
-                _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_TIME, slowAnswerSeconds)
-            }
-            transfer.job?.stream?.begin(transfer.streamHead)
+    }
+
+    /// The head of the response has arrived. Returns false when the response is not accepted.
+    private func beginBody() -> Bool {
+        guard head.status <= ResponseHeadParser.highestStatus else {
+            stop = .status
+            return false
         }
-        return count
+        // The limit starts with the response. Earlier it would stop a receiver that takes time before it answers.
+        // libcurl reads both values at each check, and does not check while a transfer is paused.
+        if job?.request.mayPause != true, !isAnswered {
+            limitSpeed(bytesPerSecond: Self.slowestAnswer, seconds: Self.slowAnswerSeconds)
+        }
+        if let stream = job?.stream { stream.begin(streamHead) }
+        return true
     }
 
     /// Counts the body's bytes. libcurl's own size limit does not apply to chunked bodies.

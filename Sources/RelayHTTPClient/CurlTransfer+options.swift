@@ -3,14 +3,17 @@ internal import RelayCore
 
 extension CurlTransfer {
     /// Sets all options of a request. The handle was reset before, so all others have libcurl's defaults.
-    func setOptions(_ request: HTTPClientRequest, httpVersion: Int) throws(HTTPClientError) {
+    func setOptions(
+        _ request: HTTPClientRequest, _ target: CurlTarget, httpVersion: Int
+    ) throws(HTTPClientError) {
         var settings = OptionSetter(easy: easy)
         let context = Unmanaged.passUnretained(self).toOpaque()
         settings.pointer(CURLOPT_PRIVATE, context)
         settings.pointer(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText))
 
         // HTTP only; no settings from netrc or the environment; no redirects.
-        settings.string(CURLOPT_URL, target.text)
+        settings.string(CURLOPT_URL, target.url.text)
+        if let handle = target.handle { settings.pointer(CURLOPT_CURLU, UnsafeMutableRawPointer(handle)) }
         settings.string(CURLOPT_PROTOCOLS_STR, "http,https")
         settings.string(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
         settings.long(CURLOPT_FOLLOWLOCATION, 0)
@@ -20,6 +23,8 @@ extension CurlTransfer {
         // Empty, not unset: otherwise libcurl reads http_proxy from the environment, and the guard sees the proxy's
         // address.
         settings.string(CURLOPT_PROXY, "")
+        // Otherwise it looks for no_proxy there with each request.
+        settings.string(CURLOPT_NOPROXY, "*")
         settings.long(CURLOPT_HTTP09_ALLOWED, 0)
         settings.long(CURLOPT_HTTP_VERSION, httpVersion)
 
@@ -60,12 +65,15 @@ extension CurlTransfer {
         try setMethod(request, &settings)
         if let signature = request.awsSigV4 { sign(with: signature, &settings) }
         settings.record(ccurl_set_list(easy, CURLOPT_HTTPHEADER, requestHeaders.list))
-        guard settings.firstProblem == CURLE_OK else {
-            throw HTTPClientError(
-                code: .other, message: "libcurl refused a setting: \(curlText(settings.firstProblem))")
-        }
-        resolve = loop.nameChanges(for: target)
-        if let resolve { ccurl_set_list(easy, CURLOPT_RESOLVE, resolve.list) }
+        try settings.check()
+    }
+
+    /// Sets what differs between two requests for which ``CurlPreparedOptions`` are the same.
+    func setChangingOptions(_ request: HTTPClientRequest) throws(HTTPClientError) {
+        var settings = OptionSetter(easy: easy)
+        setBody(request, &settings)
+        settings.record(ccurl_set_list(easy, CURLOPT_HTTPHEADER, requestHeaders.list))
+        try settings.check()
     }
 
     private static func clamped(_ value: Int64) -> Int { Int(min(max(1, value), Int64(Int32.max))) }
@@ -77,6 +85,13 @@ extension CurlTransfer {
 
         init(easy: UnsafeMutableRawPointer) {
             self.easy = easy
+        }
+
+        /// - Throws: `.other` when libcurl rejected an option.
+        func check() throws(HTTPClientError) {
+            guard firstProblem == CURLE_OK else {
+                throw HTTPClientError(code: .other, message: "libcurl refused a setting: \(curlText(firstProblem))")
+            }
         }
 
         mutating func record(_ code: CURLcode) {

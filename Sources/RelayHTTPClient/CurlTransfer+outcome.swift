@@ -26,7 +26,7 @@ extension CurlTransfer {
 
     /// Available after the end of the header.
     var streamHead: StreamBuffer.Head {
-        StreamBuffer.Head(status: head.status, headers: head.fields(), address: peer?.description)
+        StreamBuffer.Head(status: head.status, headers: head.fields.all, address: peer?.description)
     }
 
     /// The outcome of a request that is cancelled now. Must be called before the handle is removed.
@@ -37,11 +37,11 @@ extension CurlTransfer {
     private func response(isWhole: Bool) -> HTTPClientResponse {
         HTTPClientResponse(
             status: head.status,
-            headers: head.fields(),
+            fields: head.fields,
             body: body,
             bodyTruncated: !isWhole || bodyBytes > body.count,
             duration: elapsed,
-            address: peer?.description,
+            peer: peer,
             newConnection: isNewConnection
         )
     }

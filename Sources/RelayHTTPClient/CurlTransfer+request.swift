@@ -38,10 +38,15 @@ extension CurlTransfer {
             settings.string(CURLOPT_CUSTOMREQUEST, method)
         default:
             settings.long(CURLOPT_POST, 1)
-            settings.size(CURLOPT_POSTFIELDSIZE_LARGE, request.body.count)
-            settings.pointer(CURLOPT_POSTFIELDS, requestBody.base)
+            setBody(request, &settings)
             if method != "POST" { settings.string(CURLOPT_CUSTOMREQUEST, method) }
         }
+    }
+
+    /// The body of a request without a reader.
+    func setBody(_ request: HTTPClientRequest, _ settings: inout OptionSetter) {
+        settings.size(CURLOPT_POSTFIELDSIZE_LARGE, request.body.count)
+        settings.pointer(CURLOPT_POSTFIELDS, requestBody.base)
     }
 
     private func setUpload(

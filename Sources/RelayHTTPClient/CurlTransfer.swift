@@ -25,6 +25,12 @@ final class CurlTransfer {
     private(set) var job: CurlEngineJob?
     private(set) var target = CurlParsedURL()
     private(set) var hasRetried = false
+    /// What the options are set for; nil when the next request sets all of them.
+    private(set) var prepared: CurlPreparedOptions?
+    /// Whether the low-speed limit is set.
+    private var hasSpeedLimit = false
+    /// Owns the parsed URL among the options.
+    private var targetOfOptions: CurlTarget?
 
     // The response.
     var head = ResponseHeadParser()
@@ -38,8 +44,8 @@ final class CurlTransfer {
     /// The sockets that were opened for the request, some of which may have been closed again.
     var openedSockets: [Int32] = []
     var socketError: Int32 = 0
-    /// Whether the request was sent on any connection, including one that was closed afterwards.
-    var hasBegun = false
+    /// The connections on which the request was sent, including those that were closed afterwards.
+    var beginnings = 0
 
     init(loop: CurlEngineLoop) throws(HTTPClientError) {
         guard let easy = curl_easy_init() else {
@@ -55,6 +61,7 @@ final class CurlTransfer {
     }
 
     var id: UInt64 { job?.id ?? 0 }
+    var hasBegun: Bool { beginnings > 0 }
     /// Whether a 2xx head has arrived and is all that the request needs.
     var isAnswered: Bool {
         head.isComplete && (200..<300).contains(head.status) && job?.request.needsBody == false
@@ -71,24 +78,57 @@ final class CurlTransfer {
     /// Prepares the handle for a request.
     ///
     /// - Throws: `.invalidRequest` for an invalid request, `.other` when libcurl rejects an option.
-    func prepare(_ job: CurlEngineJob, _ target: CurlParsedURL, httpVersion: Int) throws(HTTPClientError) {
+    func prepare(_ job: CurlEngineJob, _ target: CurlTarget, httpVersion: Int) throws(HTTPClientError) {
         let request = job.request
         try fillHeaders(request)
         upload = try uploadSource(request)
         if upload == nil { requestBody.fill(request.body) }
         self.job = job
-        self.target = target
+        self.target = target.url
         hasRetried = false
-        hasBegun = false
+        beginnings = 0
         forgetResponse()
-        curl_easy_reset(easy)
         do throws(HTTPClientError) {
-            try setOptions(request, httpVersion: httpVersion)
+            if prepared?.fits(request, target) == true {
+                if hasSpeedLimit { limitSpeed(bytesPerSecond: 0, seconds: 0) }
+                try setChangingOptions(request)
+            } else {
+                prepared = nil
+                curl_easy_reset(easy)
+                hasSpeedLimit = false
+                targetOfOptions = target
+                try setOptions(request, target, httpVersion: httpVersion)
+                prepared = CurlPreparedOptions(request, target)
+            }
+            takeNameChanges()
         } catch {
+            prepared = nil
             _ = release()
             throw error
         }
     }
+
+    private func takeNameChanges() {
+        resolve = loop.nameChanges(for: target)
+        guard let resolve else { return }
+        ccurl_set_list(easy, CURLOPT_RESOLVE, resolve.list)
+        // The list lives no longer than the request.
+        prepared = nil
+    }
+
+    /// From here on, a response body that is slower is a timeout.
+    func limitSpeed(bytesPerSecond: Int, seconds: Int) {
+        hasSpeedLimit = bytesPerSecond > 0
+        _ = ccurl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, bytesPerSecond)
+        _ = ccurl_set_long(easy, CURLOPT_LOW_SPEED_TIME, seconds)
+    }
+
+    /// Has the next request set all options. Needed after everything but one ordinary exchange: options were changed on
+    /// the way, or libcurl counts what happened, such as repetitions, until the handle is reset.
+    func forgetOptions() { prepared = nil }
+
+    /// Whether one exchange on one connection was all that happened.
+    func wasOrdinary(_ code: CURLcode) -> Bool { code == CURLE_OK && stop == nil && beginnings == 1 && !hasRetried }
 
     /// Releases the request and its memory, so that the handle can be reused.
     func release() -> (@Sendable (Result<HTTPClientResponse, HTTPClientError>) -> Void)? {
@@ -114,6 +154,7 @@ final class CurlTransfer {
     /// Prepares the same request for a new connection, with the remaining time.
     func retried() -> CurlTransfer {
         hasRetried = true
+        forgetOptions()
         forgetResponse()
         _ = upload?.seek(to: 0)
         ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, 1)
@@ -125,7 +166,7 @@ final class CurlTransfer {
     }
 
     private func forgetResponse() {
-        head.reset()
+        head = ResponseHeadParser()
         body = []
         bodyBytes = 0
         stop = nil

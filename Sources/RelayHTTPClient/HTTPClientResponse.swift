@@ -3,7 +3,7 @@ package struct HTTPClientResponse: Sendable {
     /// The final status, never 1xx.
     package var status: Int
     /// Up to 16 KiB of the header, in order, names in lower case; fields beyond that are left out.
-    package var headers: [(name: String, value: String)]
+    package var headers: [(name: String, value: String)] { fields.all }
     /// The first ``HTTPClientRequest/keptResponseBody`` bytes of the body, as received (never decompressed).
     package var body: [UInt8]
     /// Whether the body was longer than ``body``.
@@ -11,9 +11,12 @@ package struct HTTPClientResponse: Sendable {
     /// The time from submitting the request to the end of the response.
     package var duration: Duration
     /// The peer's IP address.
-    package var address: String?
+    package var address: String? { peer?.description }
     /// Whether the request opened a new connection.
     package var newConnection: Bool
+
+    private let fields: ResponseFields
+    private let peer: IPAddress?
 
     package init(
         status: Int,
@@ -21,15 +24,28 @@ package struct HTTPClientResponse: Sendable {
         body: [UInt8] = [],
         bodyTruncated: Bool = false,
         duration: Duration = .zero,
-        address: String? = nil,
         newConnection: Bool = false
     ) {
+        self.init(
+            status: status, fields: .given(headers), body: body, bodyTruncated: bodyTruncated, duration: duration,
+            peer: nil, newConnection: newConnection)
+    }
+
+    init(
+        status: Int,
+        fields: ResponseFields,
+        body: [UInt8],
+        bodyTruncated: Bool,
+        duration: Duration,
+        peer: IPAddress?,
+        newConnection: Bool
+    ) {
         self.status = status
-        self.headers = headers
+        self.fields = fields
         self.body = body
         self.bodyTruncated = bodyTruncated
         self.duration = duration
-        self.address = address
+        self.peer = peer
         self.newConnection = newConnection
     }
 
@@ -46,8 +62,5 @@ package struct HTTPClientResponse: Sendable {
     /// The first value of a header.
     ///
     /// - Parameter name: in any letter case.
-    package func header(_ name: String) -> String? {
-        let name = name.lowercased()
-        return headers.first { $0.name == name }?.value
-    }
+    package func header(_ name: String) -> String? { fields.first(name) }
 }

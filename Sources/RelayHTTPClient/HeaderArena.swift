@@ -24,8 +24,8 @@ struct HeaderArena: ~Copyable {
     mutating func fill(_ headers: [(name: String, value: String)], userAgent: String?) throws(HTTPClientError) {
         var needed = 64 + (userAgent?.utf8.count ?? 0)
         for (name, value) in headers {
-            if let problem = Self.problem(name: name, value: value) {
-                throw HTTPClientError(code: .invalidRequest, message: problem)
+            guard HeaderFieldRules.isSendable(name: name, value: value) else {
+                throw HTTPClientError(code: .invalidRequest, message: Self.problem(name: name, value: value))
             }
             needed += name.utf8.count + value.utf8.count + 3
         }
@@ -37,8 +37,8 @@ struct HeaderArena: ~Copyable {
         var hasContentType = false
         var hasUserAgent = false
         for (name, value) in headers {
-            if name.utf8.count == 12, name.lowercased() == "content-type" { hasContentType = true }
-            if name.utf8.count == 10, name.lowercased() == "user-agent" { hasUserAgent = true }
+            if name.equalsIgnoringCase("content-type") { hasContentType = true }
+            if name.equalsIgnoringCase("user-agent") { hasUserAgent = true }
             append(name, value, at: &offset)
         }
         if let userAgent {
@@ -55,21 +55,31 @@ struct HeaderArena: ~Copyable {
         let start = offset
         put(name, &offset)
         // libcurl's notation of a field with an empty value; "Name:" would remove the field.
-        let isBlank = value.utf8.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-        if isBlank {
-            put(";", &offset)
+        if Self.isBlank(value) {
+            put(UInt8(ascii: ";"), &offset)
         } else {
-            put(": ", &offset)
+            put(UInt8(ascii: ":"), &offset)
+            put(UInt8(ascii: " "), &offset)
             put(value, &offset)
         }
         close(start, &offset)
     }
 
+    private static func isBlank(_ value: String) -> Bool {
+        for byte in value.utf8 where byte != UInt8(ascii: " ") && byte != UInt8(ascii: "\t") { return false }
+        return true
+    }
+
     private mutating func appendRemoval(_ name: String, at offset: inout Int) {
         let start = offset
         put(name, &offset)
-        put(":", &offset)
+        put(UInt8(ascii: ":"), &offset)
         close(start, &offset)
+    }
+
+    private func put(_ byte: UInt8, _ offset: inout Int) {
+        text.base.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
+        offset += 1
     }
 
     private func put(_ string: String, _ offset: inout Int) {
@@ -82,8 +92,7 @@ struct HeaderArena: ~Copyable {
     }
 
     private mutating func close(_ start: Int, _ offset: inout Int) {
-        text.base.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self)
-        offset += 1
+        put(0, &offset)
         let data = (text.base + start).assumingMemoryBound(to: CChar.self)
         (nodes + count).initialize(to: curl_slist(data: data, next: nil))
         count += 1
@@ -98,14 +107,11 @@ struct HeaderArena: ~Copyable {
 }
 
 extension HeaderArena {
-    /// What is wrong with a field, or nil. Never contains the value, which may be a secret.
-    static func problem(name: String, value: String) -> String? {
+    /// What is wrong with a field that may not be sent. Never contains the value, which may be a secret.
+    static func problem(name: String, value: String) -> String {
         if let problem = HeaderFieldRules.problem(name: name, reserved: HeaderFieldRules.connection) {
             return "\(problem.message); \(problem.help)"
         }
-        guard HeaderFieldRules.isValid(value: value) else {
-            return "the value of the header \(name) has a line break or another control character; remove it"
-        }
-        return nil
+        return "the value of the header \(name) has a line break or another control character; remove it"
     }
 }

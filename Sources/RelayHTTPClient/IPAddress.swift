@@ -21,6 +21,11 @@ package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// Parses the strict notations of `inet_pton`: four decimal parts, or IPv6; no octal, no hex, no zone, no brackets.
     package init?(_ text: String) {
+        self.init(cString: text)
+    }
+
+    /// Parses the same notations of a C string.
+    init?(cString text: UnsafePointer<CChar>) {
         var v4 = in_addr()
         if inet_pton(AF_INET, text, &v4) == 1 {
             self.init(ipv4: UInt32(bigEndian: v4.s_addr))

@@ -14,46 +14,43 @@ struct ResponseHeadParser {
     /// RFC 9110, 15: what is above is not a status.
     static let highestStatus = 599
     static let keptBytes = 16 * 1024
+    private static let usualBytes = 512
 
-    mutating func reset() {
-        let memory = kept
-        self = ResponseHeadParser()
-        kept = memory
-        kept.removeAll(keepingCapacity: true)
+    /// What one line did.
+    enum Step {
+        case more
+        /// It was the blank line after a final status.
+        case completed
+        case tooLong
     }
 
     /// Adds one line, including its line end.
-    ///
-    /// - Returns: false when the header exceeds its limit.
-    mutating func take(_ line: UnsafeRawBufferPointer) -> Bool {
+    mutating func take(_ line: UnsafeRawBufferPointer) -> Step {
         bytes += line.count
-        guard bytes <= Self.maximumBytes else { return false }
-        if isComplete { return true }  // Trailers are counted but not kept.
+        guard bytes <= Self.maximumBytes else { return .tooLong }
+        if isComplete { return .more }  // Trailers are counted but not kept.
         if expectsStatus {
             expectsStatus = false
             status = Self.status(in: line)
             kept.removeAll(keepingCapacity: true)
-        } else if line.allSatisfy({ $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }) {
+            kept.reserveCapacity(Self.usualBytes)
+        } else if Self.isBlank(line) {
             isComplete = status >= 200
             expectsStatus = !isComplete
+            if isComplete { return .completed }
         } else if kept.count + line.count <= Self.keptBytes {
             kept.append(contentsOf: line)
         }
+        return .more
+    }
+
+    /// The kept fields.
+    var fields: ResponseFields { .received(kept) }
+
+    private static func isBlank(_ line: UnsafeRawBufferPointer) -> Bool {
+        for byte in line where byte != UInt8(ascii: "\r") && byte != UInt8(ascii: "\n") { return false }
         return true
     }
-
-    /// The kept fields; names in lower case, values without surrounding white space.
-    func fields() -> [(name: String, value: String)] {
-        kept.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else { return nil }
-            let name = line[..<colon].map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
-            let value = line[(colon + 1)...].drop(while: Self.isSpace)
-            let end = value.lastIndex { !Self.isSpace($0) }.map { $0 + 1 } ?? value.startIndex
-            return (String(decoding: name, as: UTF8.self), String(decoding: value[..<end], as: UTF8.self))
-        }
-    }
-
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0d }
 
     /// The three digits after the first space of a status line.
     private static func status(in line: UnsafeRawBufferPointer) -> Int {

@@ -54,6 +54,32 @@ struct RuleTests {
         #expect(HeaderFieldRules.reserved.allSatisfy { $0.utf8.count <= 19 })
     }
 
+    @Test func aFieldOfTheConnectionIsNotSendableInAnyCase() {
+        for name in HeaderFieldRules.connection {
+            #expect(!HeaderFieldRules.isSendable(name: name, value: "x"), "\(name)")
+            #expect(!HeaderFieldRules.isSendable(name: name.uppercased(), value: "x"), "\(name)")
+            #expect(HeaderFieldRules.isSendable(name: name + "s", value: "x"), "\(name)")
+            #expect(HeaderFieldRules.isSendable(name: "x" + name.dropFirst(), value: "x"), "\(name)")
+        }
+        for name in HeaderFieldRules.reserved.subtracting(HeaderFieldRules.connection) {
+            #expect(HeaderFieldRules.isSendable(name: name, value: "x"), "\(name)")
+        }
+        #expect(!HeaderFieldRules.isSendable(name: "", value: "x"))
+        #expect(!HeaderFieldRules.isSendable(name: "X Team", value: "x"))
+        #expect(!HeaderFieldRules.isSendable(name: "X-Team", value: "a\r\nb"))
+        #expect(HeaderFieldRules.isSendable(name: "X-Team", value: ""))
+    }
+
+    /// At each position, because several bytes are looked at together.
+    @Test(arguments: 0..<70)
+    func aControlCharacterIsFoundAnywhere(position: Int) {
+        for control in ["\r", "\n", "\u{0}", "\u{1F}", "\u{7F}"] {
+            let value = String(repeating: "é", count: position) + control + String(repeating: "v", count: 70 - position)
+            #expect(!HeaderFieldRules.isValid(value: value))
+        }
+        #expect(HeaderFieldRules.isValid(value: String(repeating: "v", count: position) + "\t"))
+    }
+
     @Test(
         arguments: [("20/s", 20, 1), ("600/m", 600, 60), ("1000/h", 1000, 3600), ("1/s", 1, 1)] as [(String, Int, Int)])
     func ratesAreReadAndWritten(text: String, count: Int, seconds: Int) {

@@ -37,11 +37,13 @@ struct DescriptorShortageTests {
         }
         try await relay.eventually("all are queued") { try await relay.count("queued") == 20 }
         let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(relay.processID)/fd").count
-        // No descriptor is free, the connection of this test is open.
-        try await limit(relay, to: open)
+        // Too few descriptors are free for all requests. One may be needed to ask the relay.
+        try await limit(relay, to: open + 2)
         _ = try await relay.call("POST", "/api/v1/destinations/\(webhook.id)/resume")
         try await relay.eventually("requests that could not leave") {
-            let page = try await relay.call("GET", "/api/v1/deliveries").document["data"]?.array ?? []
+            // The requests may have them all for a moment.
+            let answer = try? await relay.call("GET", "/api/v1/deliveries")
+            let page = answer?.document["data"]?.array ?? []
             return page.contains { $0["last_error"]?.string?.contains("this machine") == true }
         }
         try await limit(relay, to: 1024)

@@ -32,7 +32,45 @@ package enum HeaderFieldRules {
 
     /// No control character but the tab: a line break would begin another field.
     package static func isValid(value: String) -> Bool {
-        value.allBytesSatisfy { $0 >= 0x20 ? $0 != 0x7F : $0 == UInt8(ascii: "\t") }
+        var value = value
+        return value.withUTF8 { bytes in
+            // Without an early exit the compiler looks at many bytes at once.
+            var isInvalid = false
+            for byte in bytes {
+                let isControl = byte < 0x20 && byte != UInt8(ascii: "\t")
+                isInvalid = isInvalid || isControl || byte == 0x7F
+            }
+            return !isInvalid
+        }
+    }
+
+    /// Whether a field may be sent: name and value are valid, and it is none of ``connection``.
+    ///
+    /// Every field of every request passes here. ``problem(name:reserved:)`` tells what is wrong with one that fails.
+    package static func isSendable(name: String, value: String) -> Bool {
+        var name = name
+        let isNameFine = name.withUTF8 { bytes in
+            for byte in bytes where !isTokenByte(byte) { return false }
+            return !bytes.isEmpty && !isConnectionField(bytes)
+        }
+        return isNameFine && isValid(value: value)
+    }
+
+    /// Whether a name is one of ``connection``: by its length first, because a set of strings would need the name in
+    /// lower case and its hash.
+    private static func isConnectionField(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        switch name.count {
+        case 2: name.equalsIgnoringCase("te")
+        case 4: name.equalsIgnoringCase("host")
+        case 6: name.equalsIgnoringCase("expect")
+        case 7: name.equalsIgnoringCase("trailer") || name.equalsIgnoringCase("upgrade")
+        case 10: name.equalsIgnoringCase("connection") || name.equalsIgnoringCase("keep-alive")
+        case 14: name.equalsIgnoringCase("content-length")
+        case 16: name.equalsIgnoringCase("proxy-connection")
+        case 17: name.equalsIgnoringCase("transfer-encoding")
+        case 19: name.equalsIgnoringCase("proxy-authorization")
+        default: false
+        }
     }
 
     /// What is wrong with a name, and what to write instead; nil when nothing is.
@@ -50,7 +88,7 @@ package enum HeaderFieldRules {
                 "use letters, digits and hyphens"
             )
         }
-        // Every field of every request passes here; none that is reserved is longer.
+        // No reserved name is longer.
         guard name.utf8.count > 19 || !reserved.contains(name.lowercased()) else {
             return ("the header \(name) is set by the relay itself", "leave it out")
         }

@@ -10,19 +10,24 @@ package enum Base64 {
     }()
 
     package static func encode(_ bytes: [UInt8]) -> String {
-        var letters: [UInt8] = []
-        letters.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            bits <<= UInt32(8 * (3 - group.count))
-            for position in 0..<4 {
-                letters.append(
-                    position <= group.count ? alphabet[Int(bits >> UInt32(18 - 6 * position) & 63)] : UInt8(ascii: "=")
-                )
+        String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { letters in
+            alphabet.withUnsafeBufferPointer { alphabet in
+                var count = 0
+                for start in stride(from: 0, to: bytes.count, by: 3) {
+                    let length = min(3, bytes.count - start)
+                    var bits = UInt32(bytes[start]) << 16
+                    if length > 1 { bits |= UInt32(bytes[start + 1]) << 8 }
+                    if length > 2 { bits |= UInt32(bytes[start + 2]) }
+                    for position in 0..<4 {
+                        letters[count] =
+                            position <= length
+                            ? alphabet[Int(bits >> UInt32(18 - 6 * position) & 63)] : UInt8(ascii: "=")
+                        count += 1
+                    }
+                }
+                return count
             }
         }
-        return String(decoding: letters, as: UTF8.self)
     }
 
     /// Reads both alphabets, with or without padding; nil when a letter is of neither, or the length is impossible.

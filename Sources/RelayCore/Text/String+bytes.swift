@@ -15,6 +15,12 @@ extension String {
         var text = self
         return text.withUTF8 { $0.hasSuffix(suffix) }
     }
+
+    /// Whether the text is an ASCII text of lower-case letters and hyphens, in any letter case.
+    package func equalsIgnoringCase(_ name: StaticString) -> Bool {
+        var text = self
+        return text.withUTF8 { $0.equalsIgnoringCase(name) }
+    }
 }
 
 extension Substring {
@@ -26,6 +32,17 @@ extension Substring {
 }
 
 extension UnsafeBufferPointer<UInt8> {
+    /// Whether the bytes are an ASCII text of lower-case letters and hyphens, in any letter case.
+    package func equalsIgnoringCase(_ name: StaticString) -> Bool {
+        guard count == name.utf8CodeUnitCount else { return false }
+        for index in indices {
+            let byte = self[index]
+            let folded = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+            if folded != name.utf8Start[index] { return false }
+        }
+        return true
+    }
+
     fileprivate func hasSuffix(_ suffix: StaticString) -> Bool {
         let count = suffix.utf8CodeUnitCount
         guard self.count >= count else { return false }

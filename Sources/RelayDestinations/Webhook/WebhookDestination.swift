@@ -107,11 +107,18 @@ package struct WebhookDestination: InspectableHTTPDestination {
         signing: [WebhookSigningScheme],
         at moment: Timestamp
     ) -> HTTPClientRequest {
-        var fields: [(name: String, value: String)] = [("Content-Type", type), ("User-Agent", Self.userAgent)]
+        var fields: [(name: String, value: String)] = []
+        fields.reserveCapacity(own.count + 5)
+        fields.append(("Content-Type", type))
+        fields.append(("User-Agent", Self.userAgent))
         fields += own
-        var signed: Set<String> = []
-        for scheme in signing where signed.insert(scheme.header).inserted {
-            fields += signer.headers(scheme, id: id, body: body, at: moment)
+        if signing.count == 1 {
+            fields += signer.headers(signing[0], id: id, body: body, at: moment)
+        } else {
+            var signed: Set<String> = []
+            for scheme in signing where signed.insert(scheme.header).inserted {
+                fields += signer.headers(scheme, id: id, body: body, at: moment)
+            }
         }
         var request = HTTPClientRequest(
             url: url,
@@ -150,6 +157,7 @@ package struct WebhookDestination: InspectableHTTPDestination {
 
     private func exchange(_ request: HTTPClientRequest) async throws(HTTPClientError) -> HTTPClientResponse {
         var response = try await engine.send(request)
+        guard !content.headers.isEmpty else { return response }
         let own = request.headers.filter { header in content.headers.contains { $0.name == header.name } }
         response.body = Self.without(own.map(\.value), response.body)
         return response

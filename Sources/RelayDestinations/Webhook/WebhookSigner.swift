@@ -10,6 +10,8 @@ package struct WebhookSigner: Sendable {
         /// The secret's text as it stands, for a plain HMAC.
         let plain: SymmetricKey
         let expiresAt: Timestamp?
+
+        func isActive(at moment: Timestamp) -> Bool { expiresAt.map { $0 > moment } ?? true }
     }
 
     private let keys: [Key]
@@ -44,29 +46,41 @@ package struct WebhookSigner: Sendable {
         body: [UInt8],
         at moment: Timestamp
     ) -> [(name: String, value: String)] {
-        let active = keys.filter { key in key.expiresAt.map { $0 > moment } ?? true }
-            .prefix(SigningKeyRules.maximumActive)
-        guard let newest = active.first else { return [] }
         switch scheme {
-        case .standardWebhooks:
-            let seconds = String(moment.seconds)
-            let prefix = Array("\(id).\(seconds).".utf8)
-            let signatures = active.map { key in
-                "v1," + Data(key.standard.code(for: prefix, body)).base64EncodedString()
-            }
-            return [
-                ("webhook-id", id),
-                ("webhook-timestamp", seconds),
-                ("webhook-signature", signatures.joined(separator: " ")),
-            ]
-        case .hmac(let hmac):
-            let code = HMAC(key: newest.plain, algorithm: hmac.algorithm).code(for: body)
-            let text =
-                switch hmac.encoding {
-                case .hex: Hex.encode(code)
-                case .base64: Data(code).base64EncodedString()
-                }
-            return [(hmac.header, hmac.prefix + text)]
+        case .standardWebhooks: standardHeaders(id: id, body: body, at: moment)
+        case .hmac(let format): plainHeaders(format, body: body, at: moment)
         }
+    }
+
+    private func standardHeaders(id: String, body: [UInt8], at moment: Timestamp) -> [(name: String, value: String)] {
+        let seconds = String(moment.seconds)
+        var prefix: [UInt8] = []
+        prefix.reserveCapacity(id.utf8.count + seconds.utf8.count + 2)
+        prefix.append(contentsOf: id.utf8)
+        prefix.append(UInt8(ascii: "."))
+        prefix.append(contentsOf: seconds.utf8)
+        prefix.append(UInt8(ascii: "."))
+        var signatures = ""
+        var count = 0
+        for key in keys where key.isActive(at: moment) && count < SigningKeyRules.maximumActive {
+            signatures += count == 0 ? "v1," : " v1,"
+            signatures += Base64.encode(key.standard.code(for: prefix, body))
+            count += 1
+        }
+        guard count > 0 else { return [] }
+        return [("webhook-id", id), ("webhook-timestamp", seconds), ("webhook-signature", signatures)]
+    }
+
+    private func plainHeaders(
+        _ format: HMACSignatureFormat, body: [UInt8], at moment: Timestamp
+    ) -> [(name: String, value: String)] {
+        guard let newest = keys.first(where: { $0.isActive(at: moment) }) else { return [] }
+        let code = HMAC(key: newest.plain, algorithm: format.algorithm).code(for: body)
+        let text =
+            switch format.encoding {
+            case .hex: Hex.encode(code)
+            case .base64: Base64.encode(code)
+            }
+        return [(format.header, format.prefix + text)]
     }
 }

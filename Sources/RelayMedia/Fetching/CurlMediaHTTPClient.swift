@@ -1,4 +1,4 @@
-package import RelayCore
+internal import RelayCore
 package import RelayHTTPClient
 
 /// Downloads through the HTTP engine. The engine's egress guard also decides at each connection which IP addresses are
