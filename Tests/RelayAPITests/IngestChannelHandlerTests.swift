@@ -13,13 +13,15 @@ import Testing
 struct IngestChannelHandlerTests {
     private let api = TestAPI()
 
-    private func connection() async throws -> NIOAsyncTestingChannel {
+    /// - Parameter encodes: whether answers are encoded, as on a real connection.
+    private func connection(encodes: Bool = false) async throws -> NIOAsyncTestingChannel {
         let routes = IngestRoutes(intakes: api.intakes, process: api.control.controls.process)
         let clock = api.clock
         let channel = try await NIOAsyncTestingChannel { channel in
             let handler = IngestChannelHandler(
                 configuration: .init(maximumLength: 100, idleTimeout: .seconds(60)), routes: routes,
                 failures: ErrorResponder(logger: Logger(label: "test")), clock: clock)
+            if encodes { try channel.pipeline.syncOperations.addHandler(HTTPResponseEncoder()) }
             try channel.pipeline.syncOperations.addHandler(handler)
         }
         try await channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 80)).get()
@@ -76,6 +78,27 @@ struct IngestChannelHandlerTests {
         let id = try #require(api.store.accepted.first?.id.description)
         #expect(json["data"]?["events"] == [["id": .string(id), "duplicate": false]])
         #expect(try await passed(on: channel).isEmpty)
+    }
+
+    @Test func theEncodedAnswerIsThatOfTheEncoder() async throws {
+        let (plain, encoding) = (try await connection(), try await connection(encodes: true))
+        let parts = [head(), body(#"{"id":1}"#), .end(nil)]
+        try await read(parts, on: encoding)
+        let encoded = try await encoding.waitForOutboundWrite(as: ByteBuffer.self)
+        // Now it is a duplicate; all else is the same.
+        try await read(parts, on: plain)
+        let (head, json) = try await answer(on: plain)
+        let fields = head.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+        let text = "HTTP/1.1 200 OK\r\n\(fields)\r\n\(json.text)"
+        let expected = text.replacing("\"accepted\":0,\"duplicates\":1", with: "\"accepted\":1,\"duplicates\":0")
+            .replacing("\"duplicate\":true", with: "\"duplicate\":false")
+            .replacing("Content-Length: \(json.bytes.count)", with: "Content-Length: \(json.bytes.count + 1)")
+        #expect(String(buffer: encoded) == expected)
+
+        api.store.edit { $0.failure = StoreError(.overloaded, "The journal is full.") }
+        try await read(parts, on: encoding)
+        let failure = try await encoding.waitForOutboundWrite(as: ByteBuffer.self)
+        #expect(String(buffer: failure).hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
     }
 
     @Test func documentsThatArriveTogetherAreAnsweredInTheirOrder() async throws {

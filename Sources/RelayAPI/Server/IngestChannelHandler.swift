@@ -6,8 +6,8 @@ internal import RelayCore
 ///
 /// The path over the router takes about 100,000 instructions for each request. Here a document is taken that arrives
 /// completely with its request's head, in the form that nearly all gateways use (see ``PostedDocumentHead``); every other
-/// request is passed on unchanged. While a document is being accepted, nothing more is read from the connection, and what
-/// was read already is held, so that answers have the order of their requests.
+/// request is passed on unchanged. While a document is being accepted, what is read is held, and then nothing more is
+/// read, so that answers have the order of their requests.
 ///
 /// It also closes idle connections, because handlers behind it do not see all requests.
 final class IngestChannelHandler: ChannelDuplexHandler, RemovableChannelHandler {
@@ -44,10 +44,12 @@ final class IngestChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private let clock: any RelayClock
 
     private var context: ChannelHandlerContext?
+    /// The handler that encodes answers; nil: there is none.
+    private var encoder: ChannelHandlerContext?
     private var arrival: Arrival?
     private var isAccepting = false
     private var held = CircularBuffer<Held>(initialCapacity: 4)
-    /// Whether a read was asked for while nothing is read.
+    /// Whether a read was asked for while nothing is to be read.
     private var isReadPending = false
     /// Requests that were passed on and have no answer yet.
     private var passedCount = 0
@@ -71,12 +73,14 @@ final class IngestChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
         lastActivity = context.eventLoop.now
         scheduleIdleCheck(in: configuration.idleTimeout)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        encoder = nil
         held.removeAll()
         idleCheck?.cancel()
     }
@@ -89,7 +93,8 @@ final class IngestChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if isAccepting { held.append(.readComplete) } else { endRead(context) }
+        guard isAccepting else { return endRead(context) }
+        if hasPassed || !held.isEmpty { held.append(.readComplete) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -150,10 +155,7 @@ final class IngestChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
         isAccepting = false
         guard let context else { return }
         lastActivity = context.eventLoop.now
-        let head = answer.head(date: date.text(at: clock.wall))
-        context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
-        context.write(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
-        context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
+        write(answer, context)
         while !isAccepting, let next = held.popFirst() {
             switch next {
             case .part(let part): take(part, context)
@@ -165,6 +167,18 @@ final class IngestChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
         guard !isAccepting, isReadPending else { return }
         isReadPending = false
         context.read()
+    }
+
+    private func write(_ answer: IngestAnswer, _ context: ChannelHandlerContext) {
+        let date = date.text(at: clock.wall)
+        if let encoder, let bytes = answer.encoded(date: date) {
+            // From the encoder on, because this has its form already.
+            encoder.writeAndFlush(NIOAny(IOData.byteBuffer(bytes)), promise: nil)
+            return
+        }
+        context.write(Self.wrapOutboundOut(.head(answer.head(date: date))), promise: nil)
+        context.write(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+        context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
     }
 
     // MARK: All else
@@ -202,7 +216,8 @@ final class IngestChannelHandler: ChannelDuplexHandler, RemovableChannelHandler 
     // MARK: Outbound
 
     func read(context: ChannelHandlerContext) {
-        if isAccepting { isReadPending = true } else { context.read() }
+        // As long as nothing is held, reading goes on: a client that waits for its answer sends nothing.
+        if isAccepting, !held.isEmpty { isReadPending = true } else { context.read() }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
