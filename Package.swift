@@ -220,7 +220,7 @@ let package = Package(
             [
                 "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelaySources",
                 "RelayTesting", .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore,
-                .nioEmbedded,
+                .nioEmbedded, .nioHTTP1,
             ]
         ),
         tests(

@@ -1,5 +1,7 @@
 package import Hummingbird
+package import HummingbirdCore
 package import Logging
+package import NIOCore
 package import RelayCore
 package import RelaySources
 
@@ -51,6 +53,27 @@ package struct RelayAPI: Sendable {
         self.keys = keys
         self.clock = clock
         self.logger = logger
+    }
+
+    /// The protocol of the server, for an application with the routes of ``makeRouter()``.
+    /// - Parameters:
+    ///   - idleTimeout: how long a connection may have no request; also the longest pause between two parts of one.
+    ///   - decoder: limits of the header fields.
+    package func makeServer(
+        idleTimeout: TimeAmount, decoder: HTTP1Channel.Configuration.DecoderConfiguration = .init()
+    ) -> HTTPServerBuilder {
+        let routes = IngestRoutes(intakes: intakes, process: controls.process)
+        let failures = ErrorResponder(logger: logger)
+        let (maximumLength, clock) = (configuration.maxBody, clock)
+        return HTTPServerBuilder { responder in
+            // The handler closes idle connections, because it answers requests that Hummingbird does not see.
+            let http = HTTP1Channel(responder: responder, configuration: .init(httpDecoderConfiguration: decoder))
+            return IngestChannel(http: http) {
+                IngestChannelHandler(
+                    configuration: .init(maximumLength: maximumLength, idleTimeout: idleTimeout),
+                    routes: routes, failures: failures, clock: clock)
+            }
+        }
     }
 
     /// All routes. The caller may add more; their errors are also converted to error responses.

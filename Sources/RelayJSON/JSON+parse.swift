@@ -41,12 +41,6 @@ extension JSON {
 private struct JSONTapeReader {
     var next: UnsafePointer<csj_token>
 
-    @inline(__always)
-    mutating func readString() -> String {
-        defer { next += 1 }
-        return next.pointee.text
-    }
-
     mutating func readValue() -> JSON {
         let token = next.pointee
         next += 1
@@ -57,13 +51,18 @@ private struct JSONTapeReader {
         case CSJ_FALSE: return .bool(false)
         case CSJ_NUMBER: return .number(token.text)
         case CSJ_OBJECT:
-            var members: [(key: String, value: JSON)] = []
-            members.reserveCapacity(Int(token.length))
-            for _ in 0..<token.length {
-                let key = readString()
-                members.append((key, readValue()))
+            let count = Int(token.length)
+            var keySets: UInt64 = 0
+            let members = [JSONObject.Member](unsafeUninitializedCapacity: count) { members, initialized in
+                for place in 0..<count {
+                    let key = next.pointee.text
+                    next += 1
+                    keySets |= key.keySet
+                    members.initializeElement(at: place, to: JSONObject.Member(key, readValue()))
+                    initialized = place + 1
+                }
             }
-            return .object(JSONObject(members: members))
+            return .object(JSONObject(members: members, keySets: keySets))
         case CSJ_ARRAY:
             var elements: [JSON] = []
             elements.reserveCapacity(Int(token.length))

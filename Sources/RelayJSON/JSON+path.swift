@@ -20,12 +20,11 @@ extension JSON {
         guard level < keys.count else { return PathResult(value: value, failure: nil, visited: visited) }
         switch value {
         case .object(let object):
+            guard let place = object.place(of: keys[level]) else {
+                return PathResult(value: .null, failure: nil, visited: visited + object.count)
+            }
             return object.members.withUnsafeBufferPointer { members in
-                for place in 0..<members.count where members[place].key.hasSameBytes(as: keys[level]) {
-                    return Self.value(
-                        at: keys, from: level + 1, in: members[place].value, visited: visited + members.count)
-                }
-                return PathResult(value: .null, failure: nil, visited: visited + members.count)
+                Self.value(at: keys, from: level + 1, in: members[place].value, visited: visited + members.count)
             }
         case .null: return PathResult(value: .null, failure: nil, visited: visited)
         default: return PathResult(value: value, failure: level, visited: visited)

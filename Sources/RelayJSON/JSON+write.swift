@@ -33,7 +33,7 @@ extension JSON {
 }
 
 /// A growing byte buffer whose writes are not bounds-checked. The creator must free it.
-private struct JSONOutputBuffer {
+struct JSONOutputBuffer {
     private var start: UnsafeMutablePointer<UInt8>
     private var next: UnsafeMutablePointer<UInt8>
     private var end: UnsafeMutablePointer<UInt8>
@@ -50,7 +50,7 @@ private struct JSONOutputBuffer {
 
     /// Reserves `count` bytes.
     @inline(__always)
-    private mutating func reserve(_ count: Int) {
+    mutating func reserve(_ count: Int) {
         if end - next < count { grow(by: count) }
     }
 
@@ -66,8 +66,9 @@ private struct JSONOutputBuffer {
         end = larger + capacity
     }
 
+    /// The caller has reserved the byte.
     @inline(__always)
-    private mutating func put(_ byte: UInt8) {
+    mutating func put(_ byte: UInt8) {
         next.pointee = byte
         next += 1
     }
@@ -176,7 +177,7 @@ private struct JSONOutputBuffer {
     // MARK: Strings
 
     /// Reserves one additional byte after the string.
-    private mutating func write(_ text: String) {
+    mutating func write(_ text: String) {
         text.withBytes { bytes in
             // The quotes, the additional byte, and the words of eight bytes that may be written past the end.
             reserve(bytes.count + 11)
@@ -191,19 +192,33 @@ private struct JSONOutputBuffer {
     @inline(__always)
     private mutating func copyPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         guard let base = UnsafeRawPointer(bytes.baseAddress) else { return 0 }
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
         var place = 0
         while bytes.count - place >= 8 {
             let word = base.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            let hits =
-                ((word &- (ones &* 0x20)) & ~word) | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
-            if hits & highs != 0 { break }
+            if needsEscape(word) { break }
             UnsafeMutableRawPointer(next).storeBytes(of: word, as: UInt64.self)
             next += 8
             place += 8
+        }
+        let rest = bytes.count - place
+        if rest < 8, place > 0 {
+            // The word that ends with the last byte; what it has before the rest is written already.
+            let word = base.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+            if !needsEscape(word) {
+                UnsafeMutableRawPointer(next + (rest - 8)).storeBytes(of: word, as: UInt64.self)
+                next += rest
+                return bytes.count
+            }
+        } else if rest >= 4, rest < 8 {
+            // The same with two halves of a word.
+            let first = base.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+            let last = base.loadUnaligned(fromByteOffset: rest - 4, as: UInt32.self)
+            if !needsEscape(UInt64(first) | UInt64(last) << 32) {
+                UnsafeMutableRawPointer(next).storeBytes(of: first, as: UInt32.self)
+                UnsafeMutableRawPointer(next + (rest - 4)).storeBytes(of: last, as: UInt32.self)
+                next += rest
+                return rest
+            }
         }
         while place < bytes.count {
             let byte = bytes[place]
@@ -212,6 +227,18 @@ private struct JSONOutputBuffer {
             place += 1
         }
         return place
+    }
+
+    /// Whether one of eight bytes needs an escape.
+    @inline(__always)
+    private func needsEscape(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5C)
+        let hits =
+            ((word &- (ones &* 0x20)) & ~word) | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+        return hits & highs != 0
     }
 
     @inline(never)

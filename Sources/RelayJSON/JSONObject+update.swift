@@ -1,7 +1,7 @@
 extension JSONObject {
     /// Changes the member `key` in place, without a copy of its value; `nil` stands for a missing member, and removes it.
     package mutating func update<E: Error>(_ key: String, _ change: (inout JSON?) throws(E) -> Void) throws(E) {
-        let place = members.firstIndex { $0.key.hasSameBytes(as: key) }
+        let place = place(of: key)
         var value: JSON?
         if let place {
             value = members[place].value
@@ -12,7 +12,7 @@ extension JSONObject {
         switch (place, value) {
         case (let place?, let value?): members[place].value = value
         case (let place?, nil): members.remove(at: place)
-        case (nil, let value?): members.append((key, value))
+        case (nil, let value?): append(key, value)
         case (nil, nil): break
         }
     }
@@ -24,7 +24,7 @@ extension JSONObject {
 
     /// Reads the members without copying them.
     @inlinable @inline(__always)
-    package func withMembers<Result>(_ body: (UnsafeBufferPointer<(key: String, value: JSON)>) -> Result) -> Result {
+    package func withMembers<Result>(_ body: (UnsafeBufferPointer<Member>) -> Result) -> Result {
         members.withUnsafeBufferPointer(body)
     }
 

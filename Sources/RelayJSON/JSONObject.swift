@@ -4,12 +4,33 @@
 /// `init(_:)` or `append(_:_:)`. Keys are equal when their bytes are equal. Two objects are equal when they have the
 /// same members in any order.
 package struct JSONObject: Sendable {
-    @usableFromInline var members: [(key: String, value: JSON)]
+    /// A struct, because the runtime takes longer for tuples when arrays of them are copied and released.
+    package struct Member: Sendable {
+        package var key: String
+        package var value: JSON
+
+        @inlinable package init(_ key: String, _ value: JSON) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    @usableFromInline var members: [Member]
+    /// The sets of keys that the members' keys are in, one bit each. A key in any other set is missing, which most keys
+    /// that are looked up are. The bits of removed members stay.
+    @usableFromInline var keySets: UInt64
 
     /// An object without members.
-    package init() { members = [] }
+    package init() {
+        members = []
+        keySets = 0
+    }
 
-    init(members: [(key: String, value: JSON)]) { self.members = members }
+    /// - Parameter keySets: the sets that the members' keys are in.
+    init(members: [Member], keySets: UInt64) {
+        self.members = members
+        self.keySets = keySets
+    }
 
     /// An object of `pairs`. For a repeated key, the later value replaces the first one at its position.
     package init(_ pairs: some Sequence<(String, JSON)>) {
@@ -29,7 +50,7 @@ package struct JSONObject: Sendable {
                 members[place].value = value
             } else {
                 places[ByteExactKey(text: key)] = count
-                members.append((key, value))
+                append(key, value)
             }
         }
     }
@@ -45,7 +66,7 @@ package struct JSONObject: Sendable {
             switch (place(of: key), newValue) {
             case (let place?, let value?): members[place].value = value
             case (let place?, nil): members.remove(at: place)
-            case (nil, let value?): members.append((key, value))
+            case (nil, let value?): append(key, value)
             case (nil, nil): break
             }
         }
@@ -53,7 +74,8 @@ package struct JSONObject: Sendable {
 
     /// Appends a member without searching for the same key: the caller guarantees that there is none.
     @inlinable package mutating func append(_ key: String, _ value: JSON) {
-        members.append((key, value))
+        members.append(Member(key, value))
+        keySets |= key.keySet
     }
 
     /// Removes the member `key` and returns its value.
@@ -75,11 +97,27 @@ package struct JSONObject: Sendable {
     /// Up to this number of members, linear search is faster than a table.
     private static let few = 16
 
-    private func place(of key: String) -> Int? {
-        members.withUnsafeBufferPointer { members in
-            for place in members.indices where members[place].key.hasSameBytes(as: key) { return place }
+    func place(of key: String) -> Int? {
+        guard keySets & key.keySet != 0 else { return nil }
+        return members.withUnsafeBufferPointer { members in
+            for place in 0..<members.count where members[place].key.hasSameBytes(as: key) { return place }
             return nil
         }
+    }
+}
+
+extension String {
+    /// The set of keys that the text is in, as a bit: of ``JSONObject/keySets``.
+    @inlinable @inline(__always)
+    var keySet: UInt64 {
+        // Native strings are contiguous. Any other key is looked for in all objects.
+        utf8.withContiguousStorageIfAvailable { Self.keySet(length: $0.count, first: $0.first ?? 0) } ?? .max
+    }
+
+    /// - Parameter first: the first byte; 0 for an empty key.
+    @inlinable @inline(__always)
+    static func keySet(length: Int, first: UInt8) -> UInt64 {
+        1 << UInt64(truncatingIfNeeded: (length &* 11 &+ Int(first)) & 63)
     }
 }
 
@@ -88,10 +126,22 @@ extension JSONObject: RandomAccessCollection {
     @inlinable package var endIndex: Int { members.count }
     // The default goes through the indexes, which is slow where it is not specialized.
     @inlinable package var count: Int { members.count }
-    @inlinable package subscript(position: Int) -> (key: String, value: JSON) { members[position] }
+    @inlinable package subscript(position: Int) -> (key: String, value: JSON) {
+        (members[position].key, members[position].value)
+    }
 
-    /// The array's iterator: that of a collection would allocate for each member in other modules.
-    @inlinable package func makeIterator() -> IndexingIterator<[(key: String, value: JSON)]> { members.makeIterator() }
+    /// That of a collection would allocate for each member in other modules.
+    package struct Iterator: IteratorProtocol {
+        @usableFromInline var members: IndexingIterator<[Member]>
+
+        @inlinable init(_ members: IndexingIterator<[Member]>) { self.members = members }
+
+        @inlinable package mutating func next() -> (key: String, value: JSON)? {
+            members.next().map { ($0.key, $0.value) }
+        }
+    }
+
+    @inlinable package func makeIterator() -> Iterator { Iterator(members.makeIterator()) }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
@@ -125,7 +175,7 @@ extension JSONObject: Hashable {
     package func hash(into hasher: inout Hasher) {
         // A sum does not depend on the order of the members.
         var sum = 0
-        for (key, value) in members {
+        for (key, value) in self {
             var member = Hasher()
             member.combine(key)
             member.combine(value)

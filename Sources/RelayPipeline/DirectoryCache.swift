@@ -106,7 +106,7 @@ package final class DirectoryCache: ContactDirectorySnapshot {
                     {
                         id = phone
                     }
-                    if id.hasSuffix("@g.us") {
+                    if id.hasASCIISuffix("@g.us") {
                         let key = DirectoryEntryKey(session: event.session, id: id)
                         if state.groups[key] == nil { groups.insert(key) }
                     } else {
@@ -214,7 +214,12 @@ extension DirectoryCache.State {
 
 extension Event {
     /// Whom stages may look up: the chat and the author, and the people whom the content names.
-    fileprivate var people: [String] { [chat, payload["participant"]?.string].compactMap { $0 } + payload.namedPeople }
+    fileprivate var people: [String] {
+        var people = payload.namedPeople
+        if let chat { people.append(chat) }
+        if case .string(let author) = payload["participant"] { people.append(author) }
+        return people
+    }
 }
 
 extension DirectoryEntryKey {

@@ -59,8 +59,11 @@ struct EventRun: Sendable {
         case .ended(let draft, let end):
             let records = event.rerun == nil ? draft.records : directory.additions(in: draft.records)
             result.records += directory.learn(records)
-            let wanted = event.rerun?.destinations ?? []
-            result.deliveries += draft.deliveries.filter { wanted.isEmpty || wanted.contains($0.destination) }
+            if let wanted = event.rerun?.destinations, !wanted.isEmpty {
+                result.deliveries += draft.deliveries.filter { wanted.contains($0.destination) }
+            } else {
+                result.deliveries += draft.deliveries
+            }
             result.lateMedia = result.lateMedia ?? draft.lateMedia
             switch end {
             case .completed: break

@@ -58,17 +58,17 @@ struct EventTraceRecorder: Sendable {
         mark = Self.now
     }
 
-    func enter(_ step: PipelineStep, _ draft: PipelineEvent, at clock: any RelayClock) {
+    func enter(_ step: PipelineProgram.SharedStep, _ draft: PipelineEvent, at clock: any RelayClock) {
         onStep?("\(pipeline)/\(step.id)")
         if isTapped { show(.before, step, draft, at: clock) }
     }
 
     /// The rest of a stage that waited begins.
-    func reenter(_ step: PipelineStep) { onStep?("\(pipeline)/\(step.id)") }
+    func reenter(_ step: PipelineProgram.SharedStep) { onStep?("\(pipeline)/\(step.id)") }
 
     /// A stage has its outcome. For one that waits this is called again at the end.
     mutating func leave(
-        _ step: PipelineStep,
+        _ step: PipelineProgram.SharedStep,
         _ before: PipelineEvent,
         _ draft: PipelineEvent,
         _ outcome: StageOutcome,
@@ -102,7 +102,9 @@ struct EventTraceRecorder: Sendable {
         waited = nil
     }
 
-    mutating func fail(_ step: PipelineStep, _ draft: PipelineEvent, _ error: StageError, at clock: any RelayClock) {
+    mutating func fail(
+        _ step: PipelineProgram.SharedStep, _ draft: PipelineEvent, _ error: StageError, at clock: any RelayClock
+    ) {
         let took = lap()
         let outcome = EventTrace.StepOutcome.failed(
             message: error.message, reason: error.reason, then: step.onError.rawValue)
@@ -134,7 +136,7 @@ struct EventTraceRecorder: Sendable {
 
     private func show(
         _ point: TapEvent.Point,
-        _ step: PipelineStep,
+        _ step: PipelineProgram.SharedStep,
         _ draft: PipelineEvent,
         took: UInt64? = nil,
         reason: String? = nil,

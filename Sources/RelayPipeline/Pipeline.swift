@@ -131,7 +131,7 @@ package struct Pipeline: Sendable {
 
     private func test(
         _ condition: PipelineProgram.BranchCondition,
-        of step: PipelineStep,
+        of step: PipelineProgram.SharedStep,
         _ otherwise: PipelineProgram.Label,
         _ recovery: PipelineProgram.Label,
         _ state: inout EventRunState,
@@ -152,7 +152,7 @@ package struct Pipeline: Sendable {
     /// Runs a stage, or the rest of one that waited, and moves to the next instruction. Nil unless the run ends or
     /// waits.
     private func take(
-        _ step: PipelineStep,
+        _ step: PipelineProgram.SharedStep,
         _ recovery: PipelineProgram.Label,
         from before: PipelineEvent,
         _ state: inout EventRunState,
@@ -182,7 +182,7 @@ package struct Pipeline: Sendable {
 
     /// Does what a step's `on_error` says.
     private func recover(
-        _ step: PipelineStep,
+        _ step: PipelineProgram.SharedStep,
         _ recovery: PipelineProgram.Label,
         from error: StageError,
         _ state: inout EventRunState,

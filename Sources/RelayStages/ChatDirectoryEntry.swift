@@ -6,9 +6,10 @@ enum ChatDirectoryEntry: Sendable {
     case group(Group)
 
     /// The stored entry; an empty one when there is none.
-    init(_ key: DirectoryEntryKey, in directory: any ContactDirectorySnapshot) {
+    /// - Parameter isGroup: whether the chat is a group.
+    init(_ key: DirectoryEntryKey, isGroup: Bool, in directory: any ContactDirectorySnapshot) {
         let never = Timestamp(seconds: 0)
-        if JID(key.id)?.isGroup == true {
+        if isGroup {
             let group = directory.group(key.id, session: key.session)
             self = .group(group ?? Group(session: key.session, id: key.id, updatedAt: never))
         } else {

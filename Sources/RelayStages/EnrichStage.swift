@@ -35,12 +35,18 @@ package struct EnrichStage: ConfigurableStage {
     package static let mainField: String? = with.name
     package static let example = "enrich: [chat_name, contact_name, group_name, images]"
 
-    private let parts: Set<Part>
+    private let namesChats: Bool
+    private let namesContacts: Bool
+    private let namesGroups: Bool
+    private let addsImages: Bool
     private let lookup: GatewayLookupPolicy?
 
     package init(_ options: OptionReader, in context: StageBuildContext) throws {
         let parts = Set(try options(Self.with))
-        self.parts = parts
+        namesChats = parts.contains(.chatName)
+        namesContacts = parts.contains(.contactName)
+        namesGroups = parts.contains(.groupName)
+        addsImages = parts.contains(.images)
         lookup = try options(Self.lookup).map { lookup in
             let wantsNames = !parts.isDisjoint(with: [.chatName, .contactName, .groupName])
             return GatewayLookupPolicy(lookup, names: wantsNames, pictures: parts.contains(.images))
@@ -52,12 +58,13 @@ package struct EnrichStage: ConfigurableStage {
 
     package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
         let event = draft.event
-        guard let chat = event.chat, JID(chat) != nil else { return .next }
-        if event.type == .groupUpdated, parts.contains(.contactName) {
+        guard let chat = event.chat, let jid = JID(chat) else { return .next }
+        if event.type == .groupUpdated, namesContacts {
             draft.event.payload.nameParticipants(from: context.directory, session: event.session)
         }
-        guard event.type.category == "message" else { return .next }
-        let entry = ChatDirectoryEntry(DirectoryEntryKey(session: event.session, id: chat), in: context.directory)
+        guard event.type.isOfMessage else { return .next }
+        let key = DirectoryEntryKey(session: event.session, id: chat)
+        let entry = ChatDirectoryEntry(key, isGroup: jid.isGroup, in: context.directory)
         if let lookup, let gateways = context.gateways,
             lookup.isNeeded(entry, for: event.payload, from: gateways, clock: context.clock)
         {
@@ -69,30 +76,32 @@ package struct EnrichStage: ConfigurableStage {
 
     @Sendable private func fill(_ draft: inout PipelineEvent, _ entry: ChatDirectoryEntry, _ context: StageContext) {
         var payload = draft.event.payload
-        let image = parts.contains(.images) ? entry.picture(at: context.clock.wall) : nil
+        let image = addsImages ? entry.picture(at: context.clock.wall) : nil
         switch entry {
         case .group(let group):
-            if parts.contains(.groupName) { payload.fill("groupName", with: group.name) }
-            if parts.contains(.chatName) { payload.fill("chatName", with: payload["groupName"]?.string ?? group.name) }
+            if namesGroups { payload.fill("groupName", with: group.name) }
+            if namesChats { payload.fill("chatName", with: payload["groupName"]?.string ?? group.name) }
             payload.fill("groupImageUrl", with: image)
-            if parts.contains(.contactName), let author = payload["participant"]?.string {
+            if namesContacts, let author = payload["participant"]?.string {
                 let contact = context.directory.contact(author, session: draft.event.session)
                 payload.prefer("participantName", contact)
             }
         case .contact(let contact):
-            if parts.contains(.contactName) { payload.prefer("contactName", contact) }
-            if parts.contains(.chatName) {
+            if namesContacts { payload.prefer("contactName", contact) }
+            if namesChats {
                 payload.fill("chatName", with: payload["contactName"]?.string ?? contact.displayName)
             }
             payload.fill("contactImageUrl", with: image)
         }
         payload.fill("chatImageUrl", with: image)
-        if parts.contains(.contactName) {
+        if namesContacts {
             payload.nameMentioned(from: context.directory, session: draft.event.session)
             payload.nameQuoted(from: context.directory, session: draft.event.session)
         }
-        if parts.contains(.images) {
-            for picture in ["chatImage", "contactImage", "groupImage"] { payload.tellExpiry(of: picture) }
+        if addsImages {
+            payload.tellExpiry(ofURL: "chatImageUrl", as: "chatImageExpiresAt")
+            payload.tellExpiry(ofURL: "contactImageUrl", as: "contactImageExpiresAt")
+            payload.tellExpiry(ofURL: "groupImageUrl", as: "groupImageExpiresAt")
         }
         draft.event.payload = payload
     }
@@ -116,8 +125,8 @@ extension JSONObject {
     }
 
     /// Adds the time at which a picture's URL expires, when the URL contains it.
-    fileprivate mutating func tellExpiry(of picture: String) {
-        guard let url = self[picture + "Url"]?.string, let expiry = PictureURLExpiry.expiry(of: url) else { return }
-        self[picture + "ExpiresAt"] = .int(expiry.seconds)
+    fileprivate mutating func tellExpiry(ofURL member: String, as name: String) {
+        guard let url = self[member]?.string, let expiry = PictureURLExpiry.expiry(of: url) else { return }
+        self[name] = .int(expiry.seconds)
     }
 }

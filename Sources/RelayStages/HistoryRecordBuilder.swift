@@ -13,7 +13,7 @@ struct HistoryRecordBuilder {
 
     var records: [HistoryChange] {
         switch event.type {
-        case .messageReceived, .messageSent: message.map { [$0] + people } ?? people
+        case .messageReceived, .messageSent: messageAndPeople
         case .messageDelivered: status(.delivered)
         case .messageRead: status(.read)
         case .messageFailed: status(.failed)
@@ -26,11 +26,20 @@ struct HistoryRecordBuilder {
     }
 
     private func text(_ key: String) -> String? {
-        payload[key]?.string.flatMap { $0.isEmpty ? nil : $0 }
+        guard case .string(let text) = payload[key], !text.isEmpty else { return nil }
+        return text
     }
 
     /// The time of the event; the time of acceptance when the gateway reported none.
     private var moment: Timestamp { event.occurredAt ?? event.receivedAt }
+
+    private var messageAndPeople: [HistoryChange] {
+        var records: [HistoryChange] = []
+        records.reserveCapacity(3)
+        if let message { records.append(message) }
+        records += people
+        return records
+    }
 
     private var message: HistoryChange? {
         guard let chat = event.chat, let id = text("messageId") else { return nil }
@@ -97,8 +106,9 @@ struct HistoryRecordBuilder {
         var contact = contact
         // A person who is identified by the LID has no additional LID.
         if contact.lid == contact.id { contact.lid = nil }
-        let isTold = [contact.lid, contact.name, contact.pushName, contact.verifiedName, contact.imageURL]
-            .contains { $0 != nil }
+        let isTold =
+            contact.lid != nil || contact.name != nil || contact.pushName != nil || contact.verifiedName != nil
+            || contact.imageURL != nil
         return isTold ? [.contact(contact)] : []
     }
 

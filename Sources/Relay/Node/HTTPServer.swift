@@ -21,7 +21,7 @@ enum HTTPServer {
     ) -> some Service {
         let application = Application(
             router: api.makeRouter(),
-            server: .http1(configuration: limits),
+            server: api.makeServer(idleTimeout: idleTimeout, decoder: limits),
             configuration: .init(
                 address: .hostname(server.host, port: server.port),
                 serverName: nil,
@@ -41,13 +41,13 @@ enum HTTPServer {
     /// How long clients may take, after the shutdown has begun, to read what they have asked for.
     private static let shutdownLimit: Duration = .seconds(2)
 
-    /// Limits per connection: idle and slow connections are closed, and the size of headers is limited.
-    private static let limits = HTTP1Channel.Configuration(
-        idleTimeout: .seconds(60),
-        httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: 16 << 10,
-            maxHeaderListSize: 32 << 10,
-            maxHeaderFieldCount: 100
-        )
+    /// Idle and slow connections are closed.
+    private static let idleTimeout = TimeAmount.seconds(60)
+
+    /// Limits of the header fields of a request.
+    private static let limits = HTTP1Channel.Configuration.DecoderConfiguration(
+        maxHeaderFieldSize: 16 << 10,
+        maxHeaderListSize: 32 << 10,
+        maxHeaderFieldCount: 100
     )
 }

@@ -6,13 +6,13 @@ internal import RelayJSON
 /// Builds responses. They are JSON, with headers that forbid caching and content sniffing.
 enum APIResponseBuilder {
     static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
-        var headers = HTTPFields()
-        headers.reserveCapacity(6)
-        headers.append(HTTPField(name: .contentType, value: "application/json; charset=utf-8"))
-        headers.append(HTTPField(name: .cacheControl, value: "no-store"))
-        headers.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
+
+    /// The header fields of every response.
+    static let fields: HTTPFields = [
+        .contentType: "application/json; charset=utf-8", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+    ]
 
     static func json(_ value: JSON, status: HTTPResponse.Status = .ok) -> Response {
         json(value.bytes, status: status)
@@ -55,19 +55,30 @@ enum APIResponseBuilder {
     }
 
     static func failure(_ error: APIError) -> Response {
-        var response = json(
-            [
-                "success": false,
-                "error": [
-                    "code": .string(error.code),
-                    "message": .string(error.message),
-                    "details": error.details ?? .null,
-                ],
-            ],
-            status: HTTPResponse.Status(code: error.status)
+        Response(
+            status: HTTPResponse.Status(code: error.status),
+            headers: fields(of: error),
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: document(of: error).bytes))
         )
-        if let wait = error.retryAfter { response.headers[.retryAfter] = String(wait) }
-        if error.status == 401 { response.headers[.wwwAuthenticate] = #"Bearer realm="zaphub""# }
-        return response
+    }
+
+    /// The body of an error's response.
+    static func document(of error: APIError) -> JSON {
+        [
+            "success": false,
+            "error": [
+                "code": .string(error.code),
+                "message": .string(error.message),
+                "details": error.details ?? .null,
+            ],
+        ]
+    }
+
+    /// The header fields of an error's response.
+    static func fields(of error: APIError) -> HTTPFields {
+        var fields = Self.fields
+        if let wait = error.retryAfter { fields[.retryAfter] = String(wait) }
+        if error.status == 401 { fields[.wwwAuthenticate] = #"Bearer realm="zaphub""# }
+        return fields
     }
 }

@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import NIOCore
 internal import RelayCore
 internal import RelayJSON
 internal import RelaySources
@@ -29,6 +30,20 @@ struct IngestRoutes: Sendable {
         let result = try await intakes.intake(source)
             .accept(body, path: path, fields: request.headerFields, header: request.header)
         return APIResponseBuilder.json(Self.answer(to: result))
+    }
+
+    /// Does with a document what ``ingest(_:)`` does with a request.
+    /// - Parameter channel: the connection.
+    @concurrent
+    func answer(to document: PostedDocument, failures: ErrorResponder, channel: any Channel) async -> IngestAnswer {
+        do {
+            let result = try await intakes.intake(document.source)
+                .accept(document.body, path: document.path, fields: document.fields, header: document.header)
+            return IngestAnswer(accepted: Self.answer(to: result))
+        } catch {
+            let path = (["", "in", document.source] + document.path).joined(separator: "/")
+            return failures.answer(toPost: path, channel: channel, error: error)
+        }
     }
 
     private func acceptNative(_ request: APIHandlerRequest) async throws -> Response {
@@ -85,20 +100,35 @@ struct IngestRoutes: Sendable {
     static func answer(to result: IntakeResult) -> [UInt8] {
         let accepted = result.accepted
         let duplicates = accepted.count { $0.isDuplicate }
-        var text = #"{"success":true,"data":{"accepted":"#
-        text.reserveCapacity(80 + accepted.count * 50)
-        text += "\(accepted.count - duplicates),\"duplicates\":\(duplicates),\"events\":["
+        var answer: [UInt8] = []
+        answer.reserveCapacity(96 + accepted.count * 56)
+        answer.append(#"{"success":true,"data":{"accepted":"#)
+        answer.append(String(accepted.count - duplicates))
+        answer.append(#","duplicates":"#)
+        answer.append(String(duplicates))
+        answer.append(#","events":["#)
         for (index, acceptance) in accepted.enumerated() {
-            text += index == 0 ? #"{"id":""# : #",{"id":""#
-            text += acceptance.id.description
-            text += acceptance.isDuplicate ? #"","duplicate":true}"# : #"","duplicate":false}"#
+            answer.append(index == 0 ? #"{"id":""# : #",{"id":""#)
+            answer.append(acceptance.id.description)
+            answer.append(acceptance.isDuplicate ? #"","duplicate":true}"# : #"","duplicate":false}"#)
         }
-        text += "]"
+        answer.append("]")
         if !result.rejected.isEmpty {
             let rejected = JSON.array(result.rejected.map(RejectedDocumentView.part))
-            text += ",\"rejected\":\(rejected.text),\"rejected_count\":\(result.rejectedCount)"
+            answer.append(#","rejected":"#)
+            rejected.write(into: &answer)
+            answer.append(#","rejected_count":"#)
+            answer.append(String(result.rejectedCount))
         }
-        text += "}}"
-        return Array(text.utf8)
+        answer.append("}}")
+        return answer
+    }
+}
+
+extension [UInt8] {
+    /// Appends the UTF-8 of a text.
+    fileprivate mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { append(contentsOf: $0) }
     }
 }

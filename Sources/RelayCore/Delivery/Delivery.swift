@@ -111,11 +111,19 @@ package struct PlannedDelivery: Sendable {
         session = event.session
         chat = event.chat
         receivedAt = event.receivedAt
-        var object = body ?? event.view.object ?? [:]
-        object.removeValue(forKey: "deliveryId")
-        object.append("deliveryId", .string(DeliveryIDFormat.prefix(session: session, type: type, at: receivedAt)))
-        head = JSON.object(object).bytes
-        head.removeLast(2)  // the quote and the brace, which follow the suffix
+        var encoder = JSONObjectEncoder()
+        if let body {
+            for (key, value) in body where key != "deliveryId" { encoder.append(key, value) }
+        } else {
+            // The members of `Event.view`.
+            encoder.append("event", .string(type.name))
+            encoder.append("sessionId", .string(session))
+            encoder.append("payload", .object(event.payload))
+            encoder.append("timestamp", .string(receivedAt.iso8601))
+        }
+        encoder.append("deliveryId", .string(DeliveryIDFormat.prefix(session: session, type: type, at: receivedAt)))
+        head = encoder.bytes
+        head.removeLast()  // the quote, which follows the suffix
     }
 
     /// Bytes of the whole body.
@@ -142,23 +150,12 @@ package struct PlannedDelivery: Sendable {
 /// The text form of a delivery's id, as stage-07 shapes it: `webhook-<session>-<event>-<unix>-<suffix>`.
 package enum DeliveryIDFormat {
     static func prefix(session: String, type: EventType, at moment: Timestamp) -> String {
-        // Interpolation would take twice as long.
-        var text = "webhook-"
-        text.reserveCapacity(session.utf8.count + type.name.utf8.count + 34)
-        text += session
-        text += "-"
-        text += type.name
-        text += "-"
-        text += String(moment.seconds)
-        text += "-"
-        return text
+        String(concatenating: "webhook-", session, "-", type.name, "-", String(moment.seconds), "-")
     }
 
     /// - Parameter moment: when the event was accepted.
     package static func text(of id: DeliveryID, session: String, type: EventType, at moment: Timestamp) -> String {
-        var text = prefix(session: session, type: type, at: moment)
-        text += id.suffix
-        return text
+        String(concatenating: prefix(session: session, type: type, at: moment), id.suffix)
     }
 }
 

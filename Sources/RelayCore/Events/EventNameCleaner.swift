@@ -60,11 +60,22 @@ package enum EventNameCleaner {
     private static func cleaned(_ object: JSONObject, _ places: [String: Place]) -> JSONObject? {
         var changed: JSONObject?
         for (key, value) in object {
-            guard let place = places[key], let clean = cleaned(value, place, beside: object) else { continue }
+            guard mayContainName(value), let place = places[key], let clean = cleaned(value, place, beside: object)
+            else { continue }
             changed = changed ?? object
             changed?[key] = clean
         }
         return changed
+    }
+
+    /// Whether a value may have a name that is to be changed. Looking for the member's declaration takes longer.
+    private static func mayContainName(_ value: JSON) -> Bool {
+        switch value {
+        // Long texts are rarely names.
+        case .string(let text): text.utf8.count > 64 || !DisplayName.isClean(text)
+        case .object, .array: true
+        default: false
+        }
     }
 
     private static func cleaned(_ value: JSON, _ place: Place, beside siblings: JSONObject) -> JSON? {

@@ -106,6 +106,7 @@ package struct Event: Sendable, Hashable, Identifiable {
     /// The event as receivers see it, but for the `deliveryId`: what expressions are evaluated on.
     package var view: JSON {
         var object = JSONObject()
+        object.reserveCapacity(4)
         object.append("event", .string(type.name))
         object.append("sessionId", .string(session))
         object.append("payload", .object(payload))

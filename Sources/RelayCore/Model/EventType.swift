@@ -11,6 +11,9 @@ package struct EventType: Sendable, Hashable, CustomStringConvertible {
     /// The part before the first dot: `message`, `session` …
     package var category: Substring { name.prefix { $0 != "." } }
 
+    /// Whether it is of a message: whether its ``category`` is `message`.
+    package var isOfMessage: Bool { name.hasASCIIPrefix("message.") || name == "message" }
+
     // The eight of stage-07.
     package static let sessionQRUpdated = EventType("session.qr_updated")
     package static let sessionConnected = EventType("session.connected")

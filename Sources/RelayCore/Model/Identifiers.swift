@@ -14,7 +14,7 @@ package struct EventID: Sendable, Hashable, Comparable, CustomStringConvertible 
         self.rawValue = value
     }
 
-    package var description: String { "evt_" + SortableIDCodec.encode(rawValue) }
+    package var description: String { String(concatenating: "evt_", SortableIDCodec.encode(rawValue)) }
 
     package static func < (lhs: EventID, rhs: EventID) -> Bool { lhs.rawValue < rhs.rawValue }
 }
@@ -40,7 +40,7 @@ package struct DeliveryID: Sendable, Hashable, Comparable, CustomStringConvertib
 
     /// The id under which Standard Webhooks headers name the delivery. The specification wants an id that is not
     /// user-controlled and has no `.`, which stage-07's `deliveryId` (session and event type in it) cannot promise.
-    package var webhookID: String { "msg_" + suffix }
+    package var webhookID: String { String(concatenating: "msg_", suffix) }
 
     package var description: String { suffix }
 

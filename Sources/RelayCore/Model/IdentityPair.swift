@@ -27,6 +27,8 @@ package struct IdentityPair: Sendable, Hashable {
 
     /// The pairs in a payload: of the chat, the author, the contact, a group's owner and its members.
     package static func pairs(in payload: JSONObject) -> [IdentityPair] {
+        // Most payloads have none of these members, which is found out without going through all of theirs.
+        guard Self.members.contains(where: { payload.contains($0) }) else { return [] }
         var pairs: [IdentityPair] = []
         for (key, value) in payload {
             switch key {
@@ -41,6 +43,11 @@ package struct IdentityPair: Sendable, Hashable {
         }
         return pairs
     }
+}
+
+extension IdentityPair {
+    /// The members with a person's two identities.
+    private static let members = ["chatLid", "participantLid", "lid", "ownerLid", "participants", "mentions"]
 }
 
 extension [IdentityPair] {

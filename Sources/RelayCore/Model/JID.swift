@@ -2,36 +2,30 @@
 package struct JID: Sendable, Hashable, CustomStringConvertible {
     package let user: String
     package let server: String
+    /// The canonical text: the user, `@`, and the server.
+    package let description: String
 
     /// Reads a JID and makes it canonical: the device part (`:15`) and agent (`_1`) are removed, `c.us` and `hosted`
     /// become `s.whatsapp.net`, `hosted.lid` becomes `lid` (reference whatsapp.md, B-J1). Nil when there is no `@`,
     /// or nothing before or after it.
     package init?(_ text: String) {
         // By bytes: searching for characters is many times slower, and every event has several JIDs.
-        let bytes = text.utf8
-        guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > bytes.startIndex else { return nil }
-        let server = String(text[bytes.index(after: at)...])
-        switch server {
-        case "": return nil
-        case "c.us", "hosted": self.server = "s.whatsapp.net"
-        case "hosted.lid": self.server = "lid"
-        default: self.server = server
-        }
-        let user = bytes[..<at]
-        guard self.server == "s.whatsapp.net" || self.server == "lid" else {
-            self.user = String(text[..<at])
-            return
-        }
-        let end = user.firstIndex { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "_") } ?? at
-        guard end > bytes.startIndex else { return nil }
-        self.user = String(text[..<end])
+        var text = text
+        let parts = text.withUTF8 { Parts($0) }
+        guard let parts else { return nil }
+        user = parts.user
+        server = parts.server
+        description = parts.isCanonical ? text : String(concatenating: parts.user, "@", parts.server)
     }
+
+    // The description has the other two, because a server has no `@`.
+    package static func == (a: JID, b: JID) -> Bool { a.description == b.description }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(description) }
 
     package init?(_ text: Substring) {
         self.init(String(text))
     }
-
-    package var description: String { user + "@" + server }
 
     package var isGroup: Bool { server == "g.us" }
     /// A hidden identity: its digits are never a phone number.
@@ -48,6 +42,39 @@ package struct JID: Sendable, Hashable, CustomStringConvertible {
         case "newsletter": .newsletter
         case "broadcast": user == "status" ? .status : .broadcast
         default: .direct
+        }
+    }
+}
+
+extension JID {
+    /// The user and the server in their canonical form.
+    private struct Parts {
+        let user: String
+        let server: String
+        /// Whether the text is in its canonical form as a whole.
+        let isCanonical: Bool
+
+        init?(_ text: UnsafeBufferPointer<UInt8>) {
+            guard let at = text.lastIndex(of: UInt8(ascii: "@")), at > 0, at + 1 < text.count else { return nil }
+            let isCanonicalServer: Bool
+            (server, isCanonicalServer) = Self.server(UnsafeBufferPointer(rebasing: text[(at + 1)...]))
+            var end = at
+            if server == "s.whatsapp.net" || server == "lid" {
+                end = text[..<at].firstIndex { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "_") } ?? at
+                if end == 0 { return nil }
+            }
+            user = String(decoding: text[..<end], as: UTF8.self)
+            isCanonical = isCanonicalServer && end == at
+        }
+
+        private static func server(_ text: UnsafeBufferPointer<UInt8>) -> (name: String, isCanonical: Bool) {
+            // The usual ones are short enough to be decoded without an allocation.
+            let server = String(decoding: text, as: UTF8.self)
+            switch server {
+            case "c.us", "hosted": return ("s.whatsapp.net", false)
+            case "hosted.lid": return ("lid", false)
+            default: return (server, true)
+            }
         }
     }
 }

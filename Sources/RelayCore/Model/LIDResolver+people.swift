@@ -10,10 +10,17 @@ extension LIDResolver {
 
     /// The hidden identities of these people.
     package static func namedLIDs(in payload: JSONObject) -> [String] {
-        var lids = single.compactMap { payload[$0.0]?.string }
-        if let author = payload["quoted"]?["participant"]?.string { lids.append(author) }
-        for field in lists { lids += (payload[field]?.array ?? []).compactMap { $0["id"]?.string } }
-        return lids.filter { ChatIDRules.isLID($0) }
+        var lids: [String] = []
+        func add(_ person: JSON?) {
+            if case .string(let id) = person, ChatIDRules.isLID(id) { lids.append(id) }
+        }
+        for (field, _) in single { add(payload[field]) }
+        if let quoted = payload["quoted"] { add(quoted["participant"]) }
+        for field in lists {
+            guard case .array(let people) = payload[field] else { continue }
+            for person in people { add(person["id"]) }
+        }
+        return lids
     }
 
     /// Replaces the hidden identities of these people by the phones that are known to be behind them.

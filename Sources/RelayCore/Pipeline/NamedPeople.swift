@@ -8,11 +8,16 @@ extension JSONObject {
     /// The JIDs of the people whom an event's payload names besides its chat and its author: those who are mentioned
     /// or quoted, and the group members that a change is about.
     package var namedPeople: [String] {
-        var people = (self["mentions"]?.array ?? []).prefix(Self.namedPeopleLimit).compactMap { $0["id"]?.string }
-        if let author = self["quoted"]?["participant"]?.string { people.append(author) }
-        if self["action"]?.string != nil {
-            people += (self["participants"]?.array ?? []).prefix(Self.namedPeopleLimit).compactMap { $0["id"]?.string }
+        var people: [String] = []
+        if case .array(let mentioned) = self["mentions"] { people += Self.ids(of: mentioned) }
+        if let quoted = self["quoted"], let author = quoted["participant"]?.string { people.append(author) }
+        if self["action"]?.string != nil, case .array(let members) = self["participants"] {
+            people += Self.ids(of: members)
         }
         return people
+    }
+
+    private static func ids(of people: [JSON]) -> [String] {
+        people.prefix(namedPeopleLimit).compactMap { $0["id"]?.string }
     }
 }

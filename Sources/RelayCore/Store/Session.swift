@@ -38,9 +38,9 @@ package struct Session: Sendable, Hashable, Identifiable {
     }
 
     /// Whether a text may be a session's id. It appears in URLs, headers and file names, so few characters are allowed.
-    package static func isValid(id: some StringProtocol) -> Bool {
+    package static func isValid(id: String) -> Bool {
         (1...128).contains(id.utf8.count)
-            && id.utf8.allSatisfy { byte in
+            && id.allBytesSatisfy { byte in
                 switch byte {
                 case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
                 case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "+"),

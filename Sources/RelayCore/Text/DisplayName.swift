@@ -6,7 +6,7 @@
 package enum DisplayName {
     /// The name without control characters, line breaks and directional formatting; the same when it has none.
     package static func cleaned(_ name: String) -> String {
-        guard name.utf8.contains(where: isSuspicious), name.unicodeScalars.contains(where: { action($0) != .keep })
+        guard !isClean(name), name.unicodeScalars.contains(where: { action($0) != .keep })
         else { return name }
         var clean = String.UnicodeScalarView()
         // Blanks around a line break become one.
@@ -25,6 +25,37 @@ package enum DisplayName {
         }
         let line = String(clean).drop { $0 == " " }
         return String(line.reversed().drop { $0 == " " }.reversed())
+    }
+
+    /// Whether a text needs no cleaning, as its bytes show it. False says nothing.
+    static func isClean(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard let base = UnsafeRawPointer(bytes.baseAddress) else { return true }
+            var place = 0
+            while bytes.count - place >= 8 {
+                let word = base.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                if isSuspicious(word) { break }
+                place += 8
+            }
+            while place < bytes.count {
+                if isSuspicious(bytes[place]) { return false }
+                place += 1
+            }
+            return true
+        }
+    }
+
+    /// Whether one of eight bytes may be suspicious.
+    @inline(__always)
+    private static func isSuspicious(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        /// The high bits of bytes that are 0, and perhaps of others.
+        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+        let controls = (word &- (ones &* 0x20)) & ~word
+        let others = zeros(word ^ (ones &* 0x7F)) | zeros(word ^ (ones &* 0xC2)) | zeros(word ^ (ones &* 0xE2))
+        return (controls | others) & highs != 0
     }
 
     /// The same; nil when nothing remains of a name that was there.

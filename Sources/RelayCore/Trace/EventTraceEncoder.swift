@@ -115,13 +115,21 @@ package struct EventTraceEncoder: Sendable {
     }
 
     private mutating func append(_ text: String) {
-        var utf8 = text.utf8[...]
-        if utf8.count > Self.maximumText {
-            utf8 = utf8.prefix(Self.maximumText)
-            // Not in the middle of a character.
-            while let last = utf8.last, last & 0xC0 == 0x80 { utf8 = utf8.dropLast() }
-            utf8 = utf8.dropLast()
+        var text = text
+        text.withUTF8 { append($0) }
+    }
+
+    private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+        guard text.count > Self.maximumText else {
+            append(UInt64(text.count))
+            bytes.append(contentsOf: text)
+            return
         }
+        var utf8 = text[...]
+        utf8 = utf8.prefix(Self.maximumText)
+        // Not in the middle of a character.
+        while let last = utf8.last, last & 0xC0 == 0x80 { utf8 = utf8.dropLast() }
+        utf8 = utf8.dropLast()
         append(UInt64(utf8.count))
         bytes.append(contentsOf: utf8)
     }

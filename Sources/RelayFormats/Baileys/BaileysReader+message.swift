@@ -16,7 +16,7 @@ extension BaileysReader {
         var events: [ParsedEvent] = []
         events.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
-            let pointer = "\(pointer)/\(index)"
+            let pointer = String(concatenating: pointer, "/", String(index))
             events += batch.read(at: pointer) { () throws(InvalidDocumentError) in
                 try message(try object(element, at: pointer), at: pointer, isHistory: isHistory).map { [$0] } ?? []
             }

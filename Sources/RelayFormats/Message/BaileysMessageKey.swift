@@ -13,20 +13,20 @@ struct BaileysMessageKey {
     /// The broadcast list through which a message was received; its chat is then the sender's.
     let broadcastList: JID?
 
+    /// Members with other JIDs of the author in a group.
+    private static let members = ["participantAlt", "participantPn", "participantLid"]
+    /// Members with other JIDs of a direct chat.
+    private static let chats = ["remoteJidAlt", "previousRemoteJid"]
+    /// The same for received messages. Before Baileys 7, a key names only the sender of a direct message; for sent
+    /// messages that is the account itself.
+    private static let senders = chats + ["senderPn", "senderLid"]
+
     /// - Parameter participant: the author from the message, used when the key names none.
     init(_ key: JSONObject, participant: JID? = nil) {
         id = key.text("id")
         isFromMe = key.flag("fromMe")
         let remote = key.jid("remoteJid")
-        let member = PersonIdentity(
-            key.jid("participant") ?? participant,
-            alternates: ["participantAlt", "participantPn", "participantLid"].map(key.jid)
-        )
-        // Before Baileys 7, a key names only the sender of a direct message; for sent messages that is the account
-        // itself.
-        let senders = isFromMe ? [] : ["senderPn", "senderLid"].map(key.jid)
-        let others = ["remoteJidAlt", "previousRemoteJid"].map(key.jid)
-        let direct = PersonIdentity(remote, alternates: others + senders)
+        let member = PersonIdentity(key.jid("participant") ?? participant, alternates: Self.members, of: key)
         switch remote?.chatKind {
         case nil:
             chat = nil
@@ -46,6 +46,7 @@ struct BaileysMessageKey {
             author = isFromMe ? nil : remote.map { PersonIdentity($0) }
             broadcastList = nil
         case .direct:
+            let direct = PersonIdentity(remote, alternates: isFromMe ? Self.chats : Self.senders, of: key)
             chat = direct
             author = isFromMe ? nil : direct
             broadcastList = nil

@@ -5,8 +5,11 @@ internal import RelayJSON
 /// the message's id (unique only within its chat), and what distinguishes several events about one message.
 enum DeduplicationKeyBuilder {
     static func make(_ type: EventType, chat: String?, message: String, _ details: String?...) -> String {
-        var key = "\(type.name)|\(chat ?? "")|\(message)"
-        for detail in details { key += "|\(detail ?? "")" }
+        var key = String(concatenating: type.name, "|", chat ?? "", "|", message)
+        for detail in details {
+            key += "|"
+            if let detail { key += detail }
+        }
         return key
     }
 

@@ -11,9 +11,11 @@ struct MessageNodeSupplement {
 
     /// Adds to `content` what the node did not contain; the node takes precedence.
     func complete(_ content: inout MessageContent) {
-        let outer = MessageContext(context)
-        if content.context.isEmpty { content.context = outer }
-        if content.context.referral == nil { content.context.referral = outer.referral }
+        if let context {
+            let outer = MessageContext(context)
+            if content.context.isEmpty { content.context = outer }
+            if content.context.referral == nil { content.context.referral = outer.referral }
+        }
         if let file { content.media?.attach(file: file) }
         if let gatewayURL { content.media?.attach(gatewayURL: gatewayURL) }
     }

@@ -1,4 +1,5 @@
 internal import RelayCore
+internal import RelayJSON
 
 /// The JIDs of one person. WhatsApp increasingly identifies people by a hidden identity (LID, `@lid`), with or without
 /// the JID of their phone number.
@@ -13,13 +14,30 @@ struct PersonIdentity: Hashable {
     ///   - primary: the JID that the gateway names first.
     ///   - alternates: other JIDs that it names for the same person.
     init?(_ primary: JID?, alternates: [JID?]) {
+        self.init(primary) { isWanted in alternates.lazy.compactMap { $0 }.first(where: isWanted) }
+    }
+
+    /// - Parameters:
+    ///   - primary: the JID that the gateway names first.
+    ///   - names: the members of `object` that may have other JIDs of the same person.
+    init?(_ primary: JID?, alternates names: [String], of object: JSONObject) {
+        self.init(primary) { isWanted in
+            for name in names {
+                if let jid = object.jid(name), isWanted(jid) { return jid }
+            }
+            return nil
+        }
+    }
+
+    /// - Parameter alternate: the first other JID that is wanted.
+    private init?(_ primary: JID?, alternate: ((JID) -> Bool) -> JID?) {
         guard let primary else { return nil }
-        if primary.isLID, let phone = alternates.lazy.compactMap({ $0 }).first(where: \.isPhone) {
+        if primary.isLID, let phone = alternate({ $0.isPhone }) {
             id = phone
             lid = primary
         } else {
             id = primary
-            lid = primary.isPhone ? alternates.lazy.compactMap { $0 }.first(where: \.isLID) : nil
+            lid = primary.isPhone ? alternate { $0.isLID } : nil
         }
     }
 

@@ -21,14 +21,16 @@ struct UnwrappedMessage {
 
     init(_ outer: JSONObject) {
         var message = outer
+        var name = Self.contentName(of: message)
         for _ in 0..<Self.maximumDepth {
-            guard let (wrapper, inner) = Self.wrapped(in: message) else { break }
+            guard let (wrapper, inner) = Self.wrapped(in: message, contentName: name) else { break }
             if wrapper.hasPrefix("viewOnce") { isViewOnce = true }
             if wrapper == "ephemeralMessage" { isEphemeral = true }
             message = inner
+            name = Self.contentName(of: message)
         }
         self.message = message
-        name = Self.contentName(of: message)
+        self.name = name
         node = name.flatMap { message[$0] } ?? .null
     }
 
@@ -42,16 +44,18 @@ struct UnwrappedMessage {
 
     /// Whether it contains nothing for people.
     var isEmpty: Bool {
-        !message.contains { key, value in value != .null && !Self.internals.contains(key) }
+        name == nil && !message.contains { key, value in value != .null && !Self.internals.contains(key) }
     }
 
-    private static func wrapped(in message: JSONObject) -> (wrapper: String, inner: JSONObject)? {
+    private static func wrapped(
+        in message: JSONObject, contentName: String?
+    ) -> (wrapper: String, inner: JSONObject)? {
         for wrapper in wrappers {
-            if let inner = message[wrapper]?["message"]?.object { return (wrapper, inner) }
+            if let node = message[wrapper], let inner = node["message"]?.object { return (wrapper, inner) }
         }
         // Newer wrappers have the same shape.
         // A comment also names the message that it is about, so it is read as a whole.
-        guard let name = contentName(of: message), name != "commentMessage",
+        guard let name = contentName, name != "commentMessage",
             let inner = message[name]?["message"]?.object
         else { return nil }
         return (name, inner)
@@ -60,8 +64,9 @@ struct UnwrappedMessage {
     /// The first member that is content: `conversation`, or any name with `Message` in it that is for people. The
     /// call log's name has a typo in WhatsApp's own schema.
     private static func contentName(of message: JSONObject) -> String? {
-        for (key, value) in message where value != .null && !internals.contains(key) {
-            if key == "conversation" || key == "callLogMesssage" || key.contains("Message") { return key }
+        for (key, value) in message where !value.isNull {
+            if key == "conversation" || key == "callLogMesssage" { return key }
+            if key.containsASCII("Message"), !internals.contains(key) { return key }
         }
         return nil
     }

@@ -39,6 +39,6 @@ struct EnvelopeSessionResolver {
     }
 
     private static func isPresent(_ value: JSON?) -> Bool {
-        value != nil && value != .null
+        value?.isNull == false
     }
 }

@@ -53,7 +53,7 @@ extension GatewayEnvelopeFormat {
                 batch: batch
             )
             let data = envelope[dataField] ?? .null
-            return try reader.events(named: event, data: data, at: "\(pointer)/\(dataField)")
+            return try reader.events(named: event, data: data, at: String(concatenating: pointer, "/", dataField))
         }
     }
 

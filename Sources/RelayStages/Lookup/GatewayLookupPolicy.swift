@@ -56,7 +56,8 @@ struct GatewayLookupPolicy: Sendable {
             let answer = await gateways.lookUp(key, at: route)
             return { (draft, context) throws(StageError) in
                 // Other events may have updated the directory meanwhile.
-                var known = ChatDirectoryEntry(key, in: context.directory).laid(over: entry)
+                var known = ChatDirectoryEntry(key, isGroup: JID(key.id)?.isGroup == true, in: context.directory).laid(
+                    over: entry)
                 if let answer { draft.records += known.learn(answer, clock: context.clock) }
                 fill(&draft, known, context)
                 return .next

@@ -25,7 +25,7 @@ struct TestAPI: Sendable {
     }
 
     /// Sources of the format `echo`: `baileys` without authentication, `signed` and `meta`.
-    private var intakes: IntakeRegistry {
+    var intakes: IntakeRegistry {
         var sources = IntakeRegistry.Sources()
         sources.posted = [
             "baileys": intake("baileys"),
@@ -42,7 +42,7 @@ struct TestAPI: Sendable {
             authentication: authentication, journal: store, rejectedDocuments: store, clock: clock)
     }
 
-    private func router(_ logger: Logger) -> Router<APIRequestContext> {
+    private func api(_ logger: Logger) -> RelayAPI {
         RelayAPI(
             configuration: configuration,
             store: store,
@@ -52,7 +52,7 @@ struct TestAPI: Sendable {
             keys: APIKeyring(digests: [APIKeyring.digest(of: key)]),
             clock: clock,
             logger: logger
-        ).makeRouter()
+        )
     }
 
     private var quiet: Logger {
@@ -64,7 +64,7 @@ struct TestAPI: Sendable {
     /// Runs a test with a client that calls the routes directly, without a connection.
     func run<Value>(_ body: (Client) async throws -> Value) async throws -> Value {
         let logger = quiet
-        let responder = router(logger).buildResponder()
+        let responder = api(logger).makeRouter().buildResponder()
         return try await body(Client(transport: RouterTransport(responder: responder, logger: logger), key: key))
     }
 
@@ -72,8 +72,10 @@ struct TestAPI: Sendable {
     func runServer<Value>(_ body: (Client) async throws -> Value) async throws -> Value {
         let logger = quiet
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let api = api(logger)
         let application = Application(
-            router: router(logger),
+            router: api.makeRouter(),
+            server: api.makeServer(idleTimeout: .seconds(60)),
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in port.yield(channel.localAddress?.port ?? 0) },
             logger: logger
