@@ -93,7 +93,7 @@ let package = Package(
             ["RelayCore", "RelayCrypto", "RelayHTTPClient", "RelayJSON", .lifecycle, .logging]
         ),
         library("RelayDirectory", ["RelayCore", "RelayHTTPClient", .logging]),
-        library("RelaySQLite", ["RelayCore", "RelayCrypto", "RelayJSON", .deques, .grdb, .grdbSQLite, .logging]),
+        library("RelaySQLite", ["CSQLite", "RelayCore", "RelayCrypto", "RelayJSON", .deques, .grdb, .grdbSQLite, .logging]),
 
         // Documentation, schemas, graphs and explanations generated from a configuration.
         library("RelayReference", ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON"]),
@@ -138,6 +138,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CIDN", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Tests, and the library that they share.

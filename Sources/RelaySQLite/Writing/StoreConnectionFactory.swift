@@ -1,3 +1,4 @@
+internal import CSQLite
 internal import Foundation
 internal import GRDB
 internal import GRDBSQLite
@@ -6,7 +7,11 @@ internal import RelayCore
 /// How the store's connections are opened. Exactly one writes and checkpoints: before SQLite 3.51.3 two that checkpoint
 /// at once can lose commits (the WAL-reset bug). For the same reason there is no memory-mapped I/O.
 enum StoreConnectionFactory {
+    /// Once in a process, before its first connection.
+    private static let usesNoMemoryStatistics = csqlite_disable_memory_statistics() == SQLITE_OK
+
     static func openWriter(_ path: String, cacheBytes: Int) throws -> DatabaseQueue {
+        _ = usesNoMemoryStatistics
         var configuration = GRDB.Configuration()
         configuration.label = "relay.store.writer"
         configuration.foreignKeysEnabled = false
@@ -19,7 +24,11 @@ enum StoreConnectionFactory {
         return queue
     }
 
+    /// Slots of this size hold the rows of most messages.
+    private static let (slotBytes, slots): (Int32, Int32) = (4096, 128)
+
     private static func setUp(writer database: Database, path: String, cacheBytes: Int) throws {
+        if let connection = database.sqliteConnection { csqlite_set_lookaside(connection, slotBytes, slots) }
         guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")?.lowercased() == "wal" else {
             throw StoreError(
                 .unavailable,
