@@ -53,14 +53,13 @@ private struct JSONTapeReader {
         case CSJ_OBJECT:
             let count = Int(token.length)
             var keySets: UInt64 = 0
-            let members = [JSONObject.Member](unsafeUninitializedCapacity: count) { members, initialized in
-                for place in 0..<count {
-                    let key = next.pointee.text
-                    next += 1
-                    keySets |= key.keySet
-                    members.initializeElement(at: place, to: JSONObject.Member(key, readValue()))
-                    initialized = place + 1
-                }
+            var members: [JSONObject.Member] = []
+            members.reserveCapacity(count)
+            for _ in 0..<count {
+                let key = next.pointee.text
+                next += 1
+                keySets |= key.keySet
+                members.append(JSONObject.Member(key, readValue()))
             }
             return .object(JSONObject(members: members, keySets: keySets))
         case CSJ_ARRAY:

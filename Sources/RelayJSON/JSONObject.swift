@@ -100,6 +100,8 @@ package struct JSONObject: Sendable {
     func place(of key: String) -> Int? {
         guard keySets & key.keySet != 0 else { return nil }
         return members.withUnsafeBufferPointer { members in
+            // Most keys are short enough to be inside the string itself, and are found by the first loop, which is fast.
+            for place in 0..<members.count where members[place].key.hasSameRepresentation(as: key) { return place }
             for place in 0..<members.count where members[place].key.hasSameBytes(as: key) { return place }
             return nil
         }

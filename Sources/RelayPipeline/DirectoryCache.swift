@@ -5,11 +5,9 @@ internal import Synchronization
 /// A cache of the directory: entries that were read lately, updated with what running pipelines have learned.
 package final class DirectoryCache: ContactDirectorySnapshot {
     fileprivate struct State: Sendable {
-        var contacts: TwoGenerationCache<Contact?>
-        var groups: TwoGenerationCache<Group?>
-        /// The phone's JID by hidden identity: known pairs only. An unknown one may be learned at any moment, so it is
-        /// looked up in the store each time.
-        var phones: TwoGenerationCache<String>
+        /// Of the phones: known pairs only. An unknown one may be learned at any moment, so it is looked up in the store
+        /// each time.
+        var entries: DirectoryEntryCache
         var isStale = false
     }
 
@@ -17,21 +15,15 @@ package final class DirectoryCache: ContactDirectorySnapshot {
 
     /// - Parameter capacity: entries of each kind; at most about twice as many are held.
     package init(capacity: Int = 20_000) {
-        state = Mutex(
-            State(
-                contacts: TwoGenerationCache(capacity: capacity),
-                groups: TwoGenerationCache(capacity: capacity),
-                phones: TwoGenerationCache(capacity: capacity)
-            )
-        )
+        state = Mutex(State(entries: DirectoryEntryCache(capacity: capacity)))
     }
 
     package func contact(_ id: String, session: String) -> Contact? {
-        state.withLock { $0.contacts[.contact(id, session: session)] ?? nil }
+        state.withLock { $0.entries.contact(.contact(id, session: session)) ?? nil }
     }
 
     package func group(_ id: String, session: String) -> Group? {
-        state.withLock { $0.groups[DirectoryEntryKey(session: session, id: id)] ?? nil }
+        state.withLock { $0.entries.group(DirectoryEntryKey(session: session, id: id)) ?? nil }
     }
 
     /// Loads what the events' stages look up. What the store does not know is cached as unknown.
@@ -41,22 +33,26 @@ package final class DirectoryCache: ContactDirectorySnapshot {
         if !lids.isEmpty {
             let found = try await history.phones(ofLIDs: lids)
             state.withLock { state in
-                for (key, phone) in found { state.phones[key] = phone }
+                for (key, phone) in found { state.entries.keep(phone: phone, for: key) }
             }
         }
         let (contacts, groups) = missing(for: events.map(identified))
         if !contacts.isEmpty {
             let found = try await history.contacts(contacts)
             state.withLock { state in
-                for key in contacts { state.contacts[key] = .some(nil) }
-                for contact in found { state.contacts[.contact(contact.id, session: contact.session)] = contact }
+                for key in contacts { state.entries.keep(nil as Contact?, for: key) }
+                for contact in found {
+                    state.entries.keep(contact, for: .contact(contact.id, session: contact.session))
+                }
             }
         }
         if !groups.isEmpty {
             let found = try await history.groups(groups)
             state.withLock { state in
-                for key in groups { state.groups[key] = .some(nil) }
-                for group in found { state.groups[DirectoryEntryKey(session: group.session, id: group.id)] = group }
+                for key in groups { state.entries.keep(nil as Group?, for: key) }
+                for group in found {
+                    state.entries.keep(group, for: DirectoryEntryKey(session: group.session, id: group.id))
+                }
             }
         }
     }
@@ -65,8 +61,8 @@ package final class DirectoryCache: ContactDirectorySnapshot {
     package func expect(_ events: [Event]) {
         let (contacts, groups) = missing(for: events)
         state.withLock { state in
-            for key in contacts { state.contacts[key] = .some(nil) }
-            for key in groups { state.groups[key] = .some(nil) }
+            for key in contacts { state.entries.keep(nil as Contact?, for: key) }
+            for key in groups { state.entries.keep(nil as Group?, for: key) }
         }
     }
 
@@ -88,7 +84,7 @@ package final class DirectoryCache: ContactDirectorySnapshot {
         guard !lids.isEmpty else { return [] }
         return state.withLock { state in
             state.forgetIfStale()
-            return lids.filter { state.phones[$0] == nil }
+            return lids.filter { state.entries.phone($0) == nil }
         }
     }
 
@@ -102,16 +98,16 @@ package final class DirectoryCache: ContactDirectorySnapshot {
                 for id in event.people {
                     var id = id
                     if ChatIDRules.isLID(id),
-                        let phone = state.phones[DirectoryEntryKey(session: event.session, id: id)]
+                        let phone = state.entries.phone(DirectoryEntryKey(session: event.session, id: id))
                     {
                         id = phone
                     }
                     if id.hasASCIISuffix("@g.us") {
                         let key = DirectoryEntryKey(session: event.session, id: id)
-                        if state.groups[key] == nil { groups.insert(key) }
+                        if state.entries.group(key) == nil { groups.insert(key) }
                     } else {
                         let key = DirectoryEntryKey.contact(id, session: event.session)
-                        if state.contacts[key] == nil { contacts.insert(key) }
+                        if state.entries.contact(key) == nil { contacts.insert(key) }
                     }
                 }
             }
@@ -120,17 +116,17 @@ package final class DirectoryCache: ContactDirectorySnapshot {
     }
 
     /// Adds what the store has; nil: it knows none.
-    func insert(_ contact: Contact?, for key: DirectoryEntryKey) { state.withLock { $0.contacts[key] = .some(contact) } }
+    func insert(_ contact: Contact?, for key: DirectoryEntryKey) { state.withLock { $0.entries.keep(contact, for: key) } }
 
     /// Adds what the store has; nil: it knows none.
-    func insert(_ group: Group?, for key: DirectoryEntryKey) { state.withLock { $0.groups[key] = .some(group) } }
+    func insert(_ group: Group?, for key: DirectoryEntryKey) { state.withLock { $0.entries.keep(group, for: key) } }
 
     /// Adds a known pair.
-    func insert(_ phone: String, ofLID key: DirectoryEntryKey) { state.withLock { $0.phones[key] = phone } }
+    func insert(_ phone: String, ofLID key: DirectoryEntryKey) { state.withLock { $0.entries.keep(phone: phone, for: key) } }
 
     /// The phone's JID of a person whom an event names by a hidden identity; nil when it is not known.
     package func phone(ofLID lid: String, session: String) -> String? {
-        state.withLock { $0.phones[DirectoryEntryKey(session: session, id: lid)] }
+        state.withLock { $0.entries.phone(DirectoryEntryKey(session: session, id: lid)) }
     }
 
     /// Updates the cache with what a pipeline has just learned, so that the next event sees it before it is committed.
@@ -145,19 +141,25 @@ package final class DirectoryCache: ContactDirectorySnapshot {
                     let key = DirectoryEntryKey.contact(contact.id, session: contact.session)
                     // An entry that is not at hand is left to be loaded whole. A large group's members are told again
                     // and again, and mostly are links that are known.
-                    guard let present = state.contacts[key] else { return isNews || !contact.isLinkOnly }
+                    guard let present = state.entries.contact(key) else { return isNews || !contact.isLinkOnly }
                     let merged = present?.merged(with: contact) ?? contact
                     guard merged.says(more: present) else { return false }
-                    state.contacts[key] = merged
+                    state.entries.keep(merged, for: key)
                 case .group(let group):
                     let key = DirectoryEntryKey(session: group.session, id: group.id)
-                    guard let present = state.groups[key] else { return true }
+                    guard let present = state.entries.group(key) else { return true }
                     let merged = present?.merged(with: group) ?? group
                     guard merged.says(more: present) else { return false }
-                    state.groups[key] = merged
+                    state.entries.keep(merged, for: key)
                 case .pictureChanged(let key):
-                    state.contacts[key]??.forgetPicture()
-                    state.groups[key]??.forgetPicture()
+                    if var contact = state.entries.contact(key) ?? nil {
+                        contact.forgetPicture()
+                        state.entries.keep(contact, for: key)
+                    }
+                    if var group = state.entries.group(key) ?? nil {
+                        group.forgetPicture()
+                        state.entries.keep(group, for: key)
+                    }
                 default:
                     break
                 }
@@ -172,13 +174,14 @@ package final class DirectoryCache: ContactDirectorySnapshot {
             for record in records {
                 switch record {
                 case .contact(let contact):
-                    state.contacts[.contact(contact.id, session: contact.session)] = nil
+                    state.entries.forgetContact(.contact(contact.id, session: contact.session))
                     guard let lid = contact.lid else { break }
-                    state.phones[DirectoryEntryKey(session: contact.session, id: lid)] = nil
-                case .group(let group): state.groups[DirectoryEntryKey(session: group.session, id: group.id)] = nil
+                    state.entries.forgetPhone(DirectoryEntryKey(session: contact.session, id: lid))
+                case .group(let group):
+                    state.entries.forgetGroup(DirectoryEntryKey(session: group.session, id: group.id))
                 case .pictureChanged(let key):
-                    state.contacts[key] = nil
-                    state.groups[key] = nil
+                    state.entries.forgetContact(key)
+                    state.entries.forgetGroup(key)
                 default: break
                 }
             }
@@ -198,16 +201,14 @@ extension DirectoryCache.State {
     fileprivate mutating func link(_ contact: Contact) -> Bool {
         guard let pair = IdentityPair(contact.lid, contact.id) else { return false }
         let key = DirectoryEntryKey(session: contact.session, id: pair.lid)
-        guard phones[key].map(ChatIDRules.canonical) != ChatIDRules.canonical(pair.phone) else { return false }
-        phones[key] = pair.phone
+        guard entries.phone(key).map(ChatIDRules.canonical) != ChatIDRules.canonical(pair.phone) else { return false }
+        entries.keep(phone: pair.phone, for: key)
         return true
     }
 
     fileprivate mutating func forgetIfStale() {
         guard isStale else { return }
-        contacts.removeAll()
-        groups.removeAll()
-        phones.removeAll()
+        entries.removeAll()
         isStale = false
     }
 }

@@ -12,6 +12,8 @@ package final class NewEventRunner: NewEventProcessor {
         var pending = PendingChats()
         /// What the transaction under way runs with.
         var pipelines: [Pipeline] = []
+        /// Whether one of them uses the directory.
+        var usesDirectory = false
         var context: StageContext?
         /// Whether the transaction under way has stored events as pending.
         var hasPending = false
@@ -62,12 +64,14 @@ package final class NewEventRunner: NewEventProcessor {
         let (mustBeRead, limit) = state.withLock { ($0.pending.mustBeRead, $0.pending.limit) }
         let found = mustBeRead ? try pending(limit + 1) : []
         let pipelines = provider.pipelines
+        let usesDirectory = pipelines.contains { $0.usesDirectory }
         let context = StageContext(
             directory: directory, routes: provider.routes, media: media, gateways: gateways, clock: clock,
             shortRun: shortRun)
         state.withLock { state in
             if mustBeRead { state.pending.read(found) }
             state.pipelines = pipelines
+            state.usesDirectory = usesDirectory
             state.context = context
         }
     }
@@ -76,12 +80,11 @@ package final class NewEventRunner: NewEventProcessor {
         _ event: Event, fingerprint: UInt64, size: Int, directory stored: any StoredDirectory
     ) throws -> EventProcessingResult? {
         guard size <= Self.maxSize, !taps.isOpen, !isSuspect(event, fingerprint) else { return nil }
-        let (pipelines, context) = state.withLock { ($0.pipelines, $0.context) }
+        let (pipelines, usesDirectory, context) = state.withLock { ($0.pipelines, $0.usesDirectory, $0.context) }
         guard let context else { return nil }
-        if pipelines.contains(where: { $0.usesDirectory }) { try directory.load(for: event, from: stored) }
-        let identified = directory.identified(event)
-        let keys = [ChatOrderQueue.OrderingKey(event), ChatOrderQueue.OrderingKey(identified)]
-        guard state.withLock({ state in !keys.contains { state.pending.contains($0) } }) else { return nil }
+        let identified =
+            usesDirectory ? try directory.load(for: event, from: stored) : directory.identified(event)
+        guard state.withLock({ !$0.pending.contains(event, as: identified) }) else { return nil }
         return run(identified, fingerprint, pipelines, context)
     }
 

@@ -60,6 +60,13 @@ struct PendingChats {
         }
     }
 
+    /// Whether an event's chat is one of them, under the id that it was told under or the one that is known.
+    func contains(_ event: Event, as identified: Event) -> Bool {
+        guard isComplete else { return true }
+        if counts.isEmpty { return false }
+        return contains(OrderingKey(event)) || (event.chat != identified.chat && contains(OrderingKey(identified)))
+    }
+
     func contains(_ key: OrderingKey) -> Bool { !isComplete || counts[key] != nil }
 
     /// From now on both are one chat.

@@ -64,6 +64,7 @@ package enum LIDResolver {
 
     /// The hidden identities in a deduplication key, whose parts are separated by `|`.
     package static func lids(inKey key: String) -> [String] {
+        guard hasPart(ofKey: key, where: isLID) else { return [] }
         var lids: [String] = []
         forEachPart(ofKey: key) { if ChatIDRules.isLID($0) { lids.append(String($0)) } }
         return lids
@@ -73,6 +74,8 @@ package enum LIDResolver {
     /// of a person the gateway used.
     /// - Parameter phone: the phone's JID of a hidden identity; nil when it is not known.
     package static func canonicalKey(_ key: String, phone: (_ lid: String) throws -> String?) rethrows -> String {
+        // Most keys are canonical, which their bytes show.
+        guard hasPart(ofKey: key, where: { isLID($0) || mayHaveOtherSpelling($0) }) else { return key }
         var canonical: [(range: Range<String.Index>, id: String)] = []
         try forEachPart(ofKey: key) { part in
             let isLID = ChatIDRules.isLID(part)
@@ -88,6 +91,29 @@ package enum LIDResolver {
             position = range.upperBound
         }
         return result + key[position...]
+    }
+
+    private static func isLID(_ part: UnsafeBufferPointer<UInt8>) -> Bool {
+        part.count > 4 && part.hasSuffix("@lid")
+    }
+
+    /// Whether it may be the JID of a phone number that is not in its canonical spelling.
+    private static func mayHaveOtherSpelling(_ part: UnsafeBufferPointer<UInt8>) -> Bool {
+        let server: StaticString = "@s.whatsapp.net"
+        return part.count == PhoneNumberVariants.shorterLength + server.utf8CodeUnitCount && part.hasSuffix(server)
+    }
+
+    /// Whether one of a key's parts satisfies a condition.
+    private static func hasPart(ofKey key: String, where condition: (UnsafeBufferPointer<UInt8>) -> Bool) -> Bool {
+        var key = key
+        return key.withUTF8 { bytes in
+            var start = 0
+            for end in 0...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: "|") {
+                if condition(UnsafeBufferPointer(rebasing: bytes[start..<end])) { return true }
+                start = end + 1
+            }
+            return false
+        }
     }
 
     private static func forEachPart(ofKey key: String, _ body: (Substring) throws -> Void) rethrows {

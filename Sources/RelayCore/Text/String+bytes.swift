@@ -80,7 +80,7 @@ extension UnsafeBufferPointer<UInt8> {
         return true
     }
 
-    fileprivate func hasSuffix(_ suffix: StaticString) -> Bool {
+    func hasSuffix(_ suffix: StaticString) -> Bool {
         let count = suffix.utf8CodeUnitCount
         guard self.count >= count else { return false }
         return self[(self.count - count)...].elementsEqual(UnsafeBufferPointer(start: suffix.utf8Start, count: count))

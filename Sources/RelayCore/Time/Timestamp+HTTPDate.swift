@@ -7,13 +7,16 @@ extension Timestamp {
 
     /// The moment as a date of HTTP (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
     package var httpDate: String {
-        let text = Array(iso8601.utf8)  // 1994-11-06T08:49:37.000Z
-        func part(_ range: Range<Int>) -> String { String(decoding: text[range], as: UTF8.self) }
-        let month = Self.months[(Int(part(5..<7)) ?? 1) - 1]
         let days = (milliseconds - Self.modulo(milliseconds, 86_400_000)) / 86_400_000
         // The first day was a Thursday.
         let weekday = Self.weekdays[Int(Self.modulo(days + 4, 7))]
-        return "\(weekday), \(part(8..<10)) \(month) \(part(0..<4)) \(part(11..<19)) GMT"
+        var text = iso8601  // 1994-11-06T08:49:37.000Z
+        return text.withUTF8 { bytes in
+            func part(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+            let month = Self.months[Int(bytes[5] - 48) * 10 + Int(bytes[6] - 48) - 1]
+            return String(
+                concatenating: weekday, ", ", part(8..<10), " ", month, " ", part(0..<4), " ", part(11..<19), " GMT")
+        }
     }
 
     private static func modulo(_ value: Int64, _ divisor: Int64) -> Int64 {
