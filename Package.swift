@@ -93,7 +93,8 @@ let package = Package(
             ["RelayCore", "RelayCrypto", "RelayHTTPClient", "RelayJSON", .lifecycle, .logging]
         ),
         library("RelayDirectory", ["RelayCore", "RelayHTTPClient", .logging]),
-        library("RelaySQLite", ["CSQLite", "RelayCore", "RelayCrypto", "RelayJSON", .deques, .grdb, .grdbSQLite, .logging]),
+        library(
+            "RelaySQLite", ["CSQLite", "RelayCore", "RelayCrypto", "RelayJSON", .deques, .grdb, .grdbSQLite, .logging]),
 
         // Documentation, schemas, graphs and explanations generated from a configuration.
         library("RelayReference", ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON"]),

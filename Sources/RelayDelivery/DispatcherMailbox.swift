@@ -30,7 +30,8 @@ final class DispatcherMailbox: Sendable {
         /// Something else changed, which the state of the dispatcher has already.
         var hasOtherChange = false
         var isEmpty: Bool {
-            finished.isEmpty && claimed.isEmpty && due.isEmpty && changed.isEmpty && !hasChangedConfiguration && !hasOtherChange
+            finished.isEmpty && claimed.isEmpty && due.isEmpty && changed.isEmpty && !hasChangedConfiguration
+                && !hasOtherChange
         }
     }
 

@@ -89,7 +89,8 @@ package final class DirectoryCache: ContactDirectorySnapshot {
     }
 
     /// What the events' stages look up and is not in the cache.
-    func missing(for events: some Sequence<Event>) -> (contacts: Set<DirectoryEntryKey>, groups: Set<DirectoryEntryKey>) {
+    func missing(for events: some Sequence<Event>) -> (contacts: Set<DirectoryEntryKey>, groups: Set<DirectoryEntryKey>)
+    {
         var contacts: Set<DirectoryEntryKey> = []
         var groups: Set<DirectoryEntryKey> = []
         state.withLock { state in
@@ -116,13 +117,17 @@ package final class DirectoryCache: ContactDirectorySnapshot {
     }
 
     /// Adds what the store has; nil: it knows none.
-    func insert(_ contact: Contact?, for key: DirectoryEntryKey) { state.withLock { $0.entries.keep(contact, for: key) } }
+    func insert(_ contact: Contact?, for key: DirectoryEntryKey) {
+        state.withLock { $0.entries.keep(contact, for: key) }
+    }
 
     /// Adds what the store has; nil: it knows none.
     func insert(_ group: Group?, for key: DirectoryEntryKey) { state.withLock { $0.entries.keep(group, for: key) } }
 
     /// Adds a known pair.
-    func insert(_ phone: String, ofLID key: DirectoryEntryKey) { state.withLock { $0.entries.keep(phone: phone, for: key) } }
+    func insert(_ phone: String, ofLID key: DirectoryEntryKey) {
+        state.withLock { $0.entries.keep(phone: phone, for: key) }
+    }
 
     /// The phone's JID of a person whom an event names by a hidden identity; nil when it is not known.
     package func phone(ofLID lid: String, session: String) -> String? {

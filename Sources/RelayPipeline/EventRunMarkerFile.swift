@@ -70,7 +70,9 @@ package final class EventRunMarkerFile: Sendable {
         let failure: Int32? = state.withLock { state in
             change(&state.marker)
             let bytes = state.marker.bytes
-            let count = bytes.withUnsafeBytes { pwrite(state.descriptor, $0.baseAddress, $0.count, off_t(Self.pageSize)) }
+            let count = bytes.withUnsafeBytes {
+                pwrite(state.descriptor, $0.baseAddress, $0.count, off_t(Self.pageSize))
+            }
             guard count != bytes.count, !state.hasFailed else { return nil }
             state.hasFailed = true
             return errno

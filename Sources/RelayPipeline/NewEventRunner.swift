@@ -6,7 +6,8 @@ internal import Synchronization
 /// ``PipelineService``.
 ///
 /// An event is left when a stage waits, when an expression takes long, when its chat has pending events, when it is
-/// large, when a tap is open, and when an earlier process ended in the middle of it.
+/// large, when its transaction has many events, when a tap is open, and when an earlier process ended in the middle of
+/// it.
 package final class NewEventRunner: NewEventProcessor {
     private struct State {
         var pending = PendingChats()
@@ -15,6 +16,8 @@ package final class NewEventRunner: NewEventProcessor {
         /// Whether one of them uses the directory.
         var usesDirectory = false
         var context: StageContext?
+        /// Events that the transaction under way has run.
+        var runs = 0
         /// Whether the transaction under way has stored events as pending.
         var hasPending = false
         /// Events of the transaction under way that an earlier process may have ended in.
@@ -23,6 +26,8 @@ package final class NewEventRunner: NewEventProcessor {
 
     /// Larger payloads take longer than others should wait. In bytes.
     private static let maxSize = 128 << 10
+    /// Events of one transaction, for which all others wait: a document may have any number.
+    static let maxRuns = 512
 
     private let provider: any PipelineProvider
     private let directory: DirectoryCache
@@ -73,6 +78,7 @@ package final class NewEventRunner: NewEventProcessor {
             state.pipelines = pipelines
             state.usesDirectory = usesDirectory
             state.context = context
+            state.runs = 0
         }
     }
 
@@ -80,8 +86,11 @@ package final class NewEventRunner: NewEventProcessor {
         _ event: Event, fingerprint: UInt64, size: Int, directory stored: any StoredDirectory
     ) throws -> EventProcessingResult? {
         guard size <= Self.maxSize, !taps.isOpen, !isSuspect(event, fingerprint) else { return nil }
-        let (pipelines, usesDirectory, context) = state.withLock { ($0.pipelines, $0.usesDirectory, $0.context) }
-        guard let context else { return nil }
+        let (pipelines, usesDirectory, context, runs) = state.withLock { state in
+            state.runs += 1
+            return (state.pipelines, state.usesDirectory, state.context, state.runs)
+        }
+        guard let context, runs <= Self.maxRuns else { return nil }
         let identified =
             usesDirectory ? try directory.load(for: event, from: stored) : directory.identified(event)
         guard state.withLock({ !$0.pending.contains(event, as: identified) }) else { return nil }

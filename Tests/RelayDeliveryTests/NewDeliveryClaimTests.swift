@@ -50,7 +50,8 @@ struct NewDeliveryClaimTests {
 
     @Test func whatIsDueGoesFirst() {
         #expect(!reserves { $0.wake("crm", at: now) })
-        #expect(reserves { $0.wake("crm", at: now + .seconds(60)) }, "one that waits for its next attempt holds nobody up")
+        #expect(
+            reserves { $0.wake("crm", at: now + .seconds(60)) }, "one that waits for its next attempt holds nobody up")
         #expect(
             !reserves { state in
                 state.wake("crm", at: now)

@@ -81,6 +81,14 @@ struct NewEventRunnerTests {
         }
     }
 
+    @Test func aDocumentWithManyEventsHoldsUpOthersForSomeOfThem() async throws {
+        let pipelines = try await fixture()
+        let count = NewEventRunner.maxRuns + 20
+        try await pipelines.accept((0..<count).map { event("A\($0)", chat: "c\($0 % 7)@s.whatsapp.net") })
+        #expect(try await pipelines.pending() == 20)
+        try await pipelines.run { try await pipelines.untilDelivered((0..<count).map { "A\($0)" }) }
+    }
+
     @Test func anOpenTapLeavesEventsToTheService() async throws {
         let taps = TapRegistry()
         let pipelines = try await fixture(taps: taps)

@@ -2,7 +2,8 @@
 package protocol RelayStore: Journal, EventTraceStore, Outbox, OutboxAdministration, MessageHistoryStore,
     LateMediaQueue,
     ReplayStore,
-    ForwardingLedger, SessionStore, APIKeyStore, RejectedDocumentStore, StoreWriteCheck, SingleTransactionIntake, Sendable
+    ForwardingLedger, SessionStore, APIKeyStore, RejectedDocumentStore, StoreWriteCheck, SingleTransactionIntake,
+    Sendable
 {}
 
 /// Whether a store can write.

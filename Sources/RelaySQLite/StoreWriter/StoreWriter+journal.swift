@@ -96,7 +96,8 @@ extension StoreWriter {
         _ entry: EncodedJournalEntry, as event: Event, isProcessed: Bool, _ trace: EventTrace?
     ) throws {
         try statements.insertEvent.run(
-            .int(event.id.rawValue), SQLValue(isProcessed), .text(entry.source), .text(event.session), .text(event.type.name), SQLValue(event.chat),
+            .int(event.id.rawValue), SQLValue(isProcessed), .text(entry.source), .text(event.session),
+            .text(event.type.name), SQLValue(event.chat),
             SQLValue(event.occurredAt), .int(event.receivedAt.milliseconds), .blob(entry.payload),
             SQLValue(event.raw.flatMap(Self.column(ofHeaders:))), SQLValue(event.raw?.bytes), SQLValue(trace?.bytes)
         )
