@@ -16,6 +16,15 @@ final class JQArrayConstruction: JQNode, @unchecked Sendable {
         return .array(result)
     }
 
+    override func locations(
+        _ input: JQLocation, _ scope: JQScope?, _ run: JQEvaluation, _ emit: JQEmitLocation
+    ) throws(JQFailure) {
+        let result = try Self.collect(run) { (add) throws(JQFailure) in
+            try elements.locations(input, scope, run) { (location) throws(JQFailure) in try add(location.value) }
+        }
+        try emit(input.computed(.array(result)))
+    }
+
     /// An array of what `body` passes to its argument.
     static func collect(_ run: JQEvaluation, _ body: (JQEmit) throws(JQFailure) -> Void) throws(JQFailure) -> [JSON] {
         try run.step()
