@@ -21,11 +21,11 @@ extension JSON {
         switch value {
         case .object(let object):
             return object.members.withUnsafeBufferPointer { members in
-                for place in 0..<members.count where members[place].key.hasSameBytes(as: keys[level]) {
-                    return Self.value(
-                        at: keys, from: level + 1, in: members[place].value, visited: visited + members.count)
+                let visited = visited + members.count
+                guard let place = JSONObject.place(of: keys[level], in: members) else {
+                    return PathResult(value: .null, failure: nil, visited: visited)
                 }
-                return PathResult(value: .null, failure: nil, visited: visited + members.count)
+                return Self.value(at: keys, from: level + 1, in: members[place].value, visited: visited)
             }
         case .null: return PathResult(value: .null, failure: nil, visited: visited)
         default: return PathResult(value: value, failure: level, visited: visited)

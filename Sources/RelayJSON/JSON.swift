@@ -151,7 +151,7 @@ extension String {
 
     /// Whether both are the same text in the same storage, or inside the value itself. False says nothing.
     @inline(__always)
-    private func hasSameRepresentation(as other: String) -> Bool {
+    func hasSameRepresentation(as other: String) -> Bool {
         // A string is two words; the same words are the same text, whatever they mean.
         let (own, other) = (unsafeBitCast(self, to: (UInt, UInt).self), unsafeBitCast(other, to: (UInt, UInt).self))
         return own == other

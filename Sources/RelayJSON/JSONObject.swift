@@ -52,7 +52,8 @@ package struct JSONObject: Sendable {
     }
 
     /// Appends a member without searching for the same key: the caller guarantees that there is none.
-    @inlinable package mutating func append(_ key: String, _ value: JSON) {
+    @inlinable @inline(__always)
+    package mutating func append(_ key: consuming String, _ value: consuming JSON) {
         members.append((key, value))
     }
 
@@ -76,10 +77,16 @@ package struct JSONObject: Sendable {
     private static let few = 16
 
     private func place(of key: String) -> Int? {
-        members.withUnsafeBufferPointer { members in
-            for place in members.indices where members[place].key.hasSameBytes(as: key) { return place }
-            return nil
-        }
+        members.withUnsafeBufferPointer { Self.place(of: key, in: $0) }
+    }
+
+    /// The position of a member in the storage of an object.
+    @inline(__always)
+    static func place(of key: String, in members: UnsafeBufferPointer<(key: String, value: JSON)>) -> Int? {
+        // Most keys are short, and equal short strings nearly always have the same representation.
+        for place in 0..<members.count where members[place].key.hasSameRepresentation(as: key) { return place }
+        for place in 0..<members.count where members[place].key.hasSameBytes(as: key) { return place }
+        return nil
     }
 }
 
