@@ -217,8 +217,9 @@ let package = Package(
         tests(
             "RelayAPI",
             [
-                "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelaySources",
-                "RelayTesting", .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore,
+                "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJQ", "RelayJSON",
+                "RelaySources", "RelayTesting", .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging,
+                .nioCore,
                 .nioEmbedded,
             ]
         ),
