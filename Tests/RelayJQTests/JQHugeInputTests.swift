@@ -20,8 +20,11 @@ import Testing
     #if DEBUG
         /// Between two looks at the time, debug builds take several times as long.
         private static let limit: Duration = .seconds(10)
+        /// Most programs reach it in debug builds, so it is small.
+        private static let budget: Duration = .milliseconds(50)
     #else
         private static let limit: Duration = .seconds(1)
+        private static let budget = JQBudget().time
     #endif
 
     /// The CPU time of this thread: other processes do not count.
@@ -168,9 +171,11 @@ import Testing
     func endsSoon(source: String) throws {
         let program = try JQProgram(source)
         let event = Self.event
+        var budget = JQBudget()
+        budget.time = Self.budget
         let start = Self.time()
         do throws(JQError) {
-            _ = try program.evaluate(event)
+            _ = try program.evaluate(event, budget: budget)
         } catch {
             #expect([.budget, .value].contains(error.code), "\(error)")
         }
