@@ -220,9 +220,9 @@ let package = Package(
         tests(
             "RelayAPI",
             [
-                "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelaySources",
-                "RelayTesting", .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore,
-                .nioEmbedded, .nioHTTP1,
+                "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJQ", "RelayJSON",
+                "RelaySources", "RelayTesting", .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging,
+                .nioCore, .nioEmbedded, .nioHTTP1,
             ]
         ),
         tests(

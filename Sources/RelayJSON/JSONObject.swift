@@ -73,9 +73,10 @@ package struct JSONObject: Sendable {
     }
 
     /// Appends a member without searching for the same key: the caller guarantees that there is none.
-    @inlinable package mutating func append(_ key: String, _ value: JSON) {
-        members.append(Member(key, value))
+    @inlinable @inline(__always)
+    package mutating func append(_ key: consuming String, _ value: consuming JSON) {
         keySets |= key.keySet
+        members.append(Member(key, value))
     }
 
     /// Removes the member `key` and returns its value.

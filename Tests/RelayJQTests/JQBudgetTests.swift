@@ -39,8 +39,10 @@ import Testing
         for _ in 0..<2 {
             // `recurse` on the event is within the budget; the others are not.
             let input: JSON = source == "recurse" ? .array(Array(repeating: 1, count: 20_000)) : Self.event
+            let start = ThreadTime.now
             let error = #expect(throws: JQError.self) { try program.evaluate(input) }
             #expect(error?.code == .budget, "\(error?.message ?? "")")
+            #expect(ThreadTime.now - start < ThreadTime.limit)
         }
         #expect(throws: Never.self) { try JQProgram(".score").evaluate(Self.event) }
     }

@@ -1,7 +1,7 @@
 /// Programs that are evaluated by libjq and by the relay, which must agree: same outputs in the same order, or both an
 /// error. Each line is a program; its input is `null`.
 enum JQDifferentialTable {
-    static let programs = (first + "\n" + second).split(separator: "\n").map(String.init)
+    static let programs = (first + "\n" + second).split(separator: "\n").map(String.init) + paths + keys
 
     private static let first = ##"""
         getpath(["a"])

@@ -31,6 +31,10 @@ import Testing
             ("try error(\"x\") catch .", ["x"]),
             ("label $out | 1, break $out, 2", [1]),
             (".payload.tags |= length | .payload.tags", [4]),
+            // What libjq does not take for paths.
+            ("del(.payload | . as {ratio: $x} | if $x > 1 then .ratio else empty end) | .payload.ratio", [nil]),
+            ("[path(reduce (\"payload\", \"n\") as $key (.; .[$key]))]", [[["payload", "n"]]]),
+            ("try del((1)?) catch \"no path\"", ["no path"]),
         ] as [(String, [JSON])])
     func evaluates(source: String, outputs: [JSON]) throws {
         let program = try JQProgram(source)

@@ -56,6 +56,18 @@ struct JQRandomPrograms {
         }
     }
 
+    /// What stands where a path is expected: a path, one with `?` or `try` around a computed value, or anything.
+    private mutating func target(_ depth: Int, _ variables: [String]) -> String {
+        switch below(6) {
+        case 0: return expression(max(depth, 1), variables: variables)
+        case 1: return "(\(expression(max(depth - 1, 0), variables: variables))|\(path(depth, variables)))?"
+        case 2:
+            return "(\(path(depth, variables)))|(try (\(expression(max(depth - 1, 0), variables: variables))) catch "
+                + "(\(any(["empty", ".", "null", ".a?"]))))"
+        default: return path(depth, variables)
+        }
+    }
+
     private mutating func expression(_ depth: Int, variables: [String]) -> String {
         guard depth > 0 else {
             if let name = variables.last, below(3) == 0 { return "$\(name)" }
@@ -90,12 +102,12 @@ struct JQRandomPrograms {
             return "[foreach (\(path(1, variables))) as $\(name) (\(literal()); "
                 + "\(expression(depth - 2, variables: variables + [name])))]"
         case 17:
-            return "((\(path(depth - 1, variables))) \(any(["=", "|=", "+=", "-=", "*=", "//="])) (\(inner(&self))))"
+            return "((\(target(depth - 1, variables))) \(any(["=", "|=", "+=", "-=", "*=", "//="])) (\(inner(&self))))"
         case 18: return "(\(inner(&self))|\(call(depth - 1, variables)))"
         case 19: return "map(\(inner(&self)))"
         case 20: return "[limit(3; \(inner(&self)))]"
         case 21: return "\"x\\(\(inner(&self)))y\""
-        case 22: return any(["del", "path", "[paths]|map", "[.[]?]|map"]) + "(\(path(depth - 1, variables)))"
+        case 22: return any(["del", "path", "pick", "paths"]) + "(\(target(depth - 1, variables)))"
         default: return "(def f(g): g|g; f(\(inner(&self))))"
         }
     }

@@ -7,7 +7,7 @@ internal import RelayJSON
 /// the other half of the cores is left to the events, and memory is bounded by the budget of one filter for each
 /// evaluation under way.
 struct FilterEvaluationPool: Sendable {
-    private let semaphore: AsyncSemaphore
+    let semaphore: AsyncSemaphore
 
     /// - Parameter count: how many evaluations may be under way at once.
     init(_ count: Int = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)) {

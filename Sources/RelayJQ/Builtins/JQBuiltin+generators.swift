@@ -77,18 +77,64 @@ extension JQBuiltin {
         JQBuiltin(name: "while", arity: 2) { arguments in
             JQRepetition(arguments[1], while: arguments[0])
         },
-        generator("until", 2) { (input, call, emit) throws(JQFailure) in try until(input, call, emit) },
-        single("isempty", 1) { (input, call) throws(JQFailure) in .bool(try call.first(0, input) == nil) },
+        generator(
+            "nth", 2,
+            locations: { (input, call, emit) throws(JQFailure) in
+                try call.each(0, input.value) { (place) throws(JQFailure) in
+                    var left = try position(place)
+                    try JQStop.catching(call.run) { (label) throws(JQFailure) in
+                        try call.locations(1, input) { (location) throws(JQFailure) in
+                            left -= 1
+                            guard left <= -1 else { return }
+                            try emit(location)
+                            throw JQFailure.stop(label)
+                        }
+                    }
+                }
+            }
+        ) { (input, call, emit) throws(JQFailure) in
+            try call.each(0, input) { (place) throws(JQFailure) in
+                var left = try position(place)
+                try JQStop.catching(call.run) { (label) throws(JQFailure) in
+                    try call.each(1, input) { (value) throws(JQFailure) in
+                        left -= 1
+                        guard left <= -1 else { return }
+                        try emit(value)
+                        throw JQFailure.stop(label)
+                    }
+                }
+            }
+        },
+        generator("until", 2, locations: { (input, call, emit) throws(JQFailure) in try until(input, call, emit) }) {
+            (input, call, emit) throws(JQFailure) in try until(input, call, emit)
+        },
+        single("isempty", 1) { (input, call) throws(JQFailure) in .bool(try call.first(0, input) == nil) }
+            .with { (input, call, emit) throws(JQFailure) in
+                var answer = input.computed(.bool(true))
+                try JQStop.catching(call.run) { (label) throws(JQFailure) in
+                    try call.locations(0, input) { (location) throws(JQFailure) in
+                        answer = location.computed(.bool(false))
+                        throw JQFailure.stop(label)
+                    }
+                }
+                try emit(answer)
+            },
         JQBuiltin(name: "map", arity: 1) { arguments in
             JQArrayConstruction(JQPipe(JQIterate(JQIdentity(), isOptional: false), arguments[0]))
         },
         JQBuiltin(name: "map_values", arity: 1) { arguments in
             JQUpdate(JQIterate(JQIdentity(), isOptional: false), arguments[0])
         },
-        generator("any", 2) { (input, call, emit) throws(JQFailure) in
+        generator(
+            "any", 2,
+            locations: { (input, call, emit) throws(JQFailure) in try emit(try decision(true, input, call)) }
+        ) { (input, call, emit) throws(JQFailure) in
             try emit(.bool(try decides(true, input, call)))
         },
-        generator("all", 2) { (input, call, emit) throws(JQFailure) in
+        generator(
+            "all", 2,
+            locations: { (input, call, emit) throws(JQFailure) in try emit(try decision(false, input, call)) }
+        ) { (input, call, emit) throws(JQFailure) in
             try emit(.bool(try !decides(false, input, call)))
         },
         single("add", 0) { (input, call) throws(JQFailure) in
@@ -103,6 +149,12 @@ extension JQBuiltin {
 
     private static func number(_ value: JSON) throws(JQFailure) -> Double {
         guard let number = JQNumber.double(value) else { throw .message("The count of `limit` must be a number") }
+        return number
+    }
+
+    private static func position(_ value: JSON) throws(JQFailure) -> Double {
+        guard let number = JQNumber.double(value) else { throw .message("The place for `nth` must be a number") }
+        guard number >= 0 else { throw .message("nth doesn't support negative indices") }
         return number
     }
 
@@ -175,6 +227,33 @@ extension JQBuiltin {
             }
         }
         return found
+    }
+
+    /// The answer of `any` or `all` at the place to which the deciding condition went.
+    private static func decision(_ wanted: Bool, _ input: JQLocation, _ call: JQCallContext) throws(JQFailure)
+        -> JQLocation
+    {
+        var answer = input.computed(.bool(!wanted))
+        try JQStop.catching(call.run) { (label) throws(JQFailure) in
+            try call.locations(0, input) { (element) throws(JQFailure) in
+                try call.locations(1, element) { (condition) throws(JQFailure) in
+                    guard condition.value.isTruthy == wanted else { return }
+                    answer = condition.computed(.bool(wanted))
+                    throw JQFailure.stop(label)
+                }
+            }
+        }
+        return answer
+    }
+
+    private static func until(_ input: JQLocation, _ call: JQCallContext, _ emit: JQEmitLocation) throws(JQFailure) {
+        try call.run.step()
+        try call.each(0, input.value) { (answer) throws(JQFailure) in
+            if answer.isTruthy { return try emit(input) }
+            try call.locations(1, input) { (next) throws(JQFailure) in
+                try call.run.deeper { () throws(JQFailure) in try until(next, call, emit) }
+            }
+        }
     }
 
     private static func until(_ input: JSON, _ call: JQCallContext, _ emit: JQEmit) throws(JQFailure) {

@@ -4,17 +4,17 @@ extension JQBuiltin {
     /// Functions of paths.
     static let paths: [JQBuiltin] = [
         generator("path", 1) { (input, call, emit) throws(JQFailure) in
-            try call.locations(0, JQLocation(path: nil, value: input)) { (location) throws(JQFailure) in
+            try call.locations(0, JQLocation(root: input)) { (location) throws(JQFailure) in
                 try call.run.step()
-                let steps = location.steps
+                let steps = try location.steps()
                 try call.run.charge(JQMeasure.bufferSize + steps.count * JQMeasure.valueSize)
                 try call.run.pass(.array(steps), to: emit)
             }
         },
         single("del", 1) { (input, call) throws(JQFailure) in
             var paths: [JSON] = []
-            try call.locations(0, JQLocation(path: nil, value: input)) { (location) throws(JQFailure) in
-                let steps = location.steps
+            try call.locations(0, JQLocation(root: input)) { (location) throws(JQFailure) in
+                let steps = try location.steps()
                 try call.run.charge(JQMeasure.bufferSize + (steps.count + 1) * JQMeasure.valueSize)
                 paths.append(.array(steps))
             }
@@ -33,9 +33,9 @@ extension JQBuiltin {
         },
         single("pick", 1) { (input, call) throws(JQFailure) in
             var result = JSON.null
-            try call.locations(0, JQLocation(path: nil, value: input)) { (location) throws(JQFailure) in
+            try call.locations(0, JQLocation(root: input)) { (location) throws(JQFailure) in
                 try call.run.step()
-                try JQChange.set(&result, location.steps[...], to: location.value, call.run)
+                try JQChange.set(&result, location.steps()[...], to: location.value, call.run)
             }
             return result
         },

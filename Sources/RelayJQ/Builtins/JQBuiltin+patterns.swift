@@ -32,8 +32,10 @@ extension JQBuiltin {
         _ name: String, _ arity: Int, _ added: String, replacement: Int? = nil, _ body: @escaping PatternBody
     ) -> JQBuiltin {
         let flagsPlace = arity > (replacement == nil ? 1 : 2) ? arity - 1 : nil
+        // As in jq, only these take an array of a pattern and flags.
+        let takesPair = flagsPlace == nil && ["test", "match", "capture"].contains(name)
         return JQBuiltin(name: name, arity: arity) { (arguments) throws(JQError) in
-            let fixed = try constantPattern(arguments, flagsPlace, added)
+            let fixed = try constantPattern(arguments, flagsPlace, added, takesPair: takesPair)
             return JQGeneratorNode(
                 arguments,
                 { (input, call, emit) throws(JQFailure) in
@@ -46,10 +48,10 @@ extension JQBuiltin {
                     if let fixed { return try matched(fixed) }
                     try call.each(0, input) { (source) throws(JQFailure) in
                         guard let flagsPlace else {
-                            return try matched(try compile(source, .null, added, call.run))
+                            return try matched(try compile(source, .null, added, takesPair: takesPair, call.run))
                         }
                         try call.each(flagsPlace, input) { (flags) throws(JQFailure) in
-                            try matched(try compile(source, flags, added, call.run))
+                            try matched(try compile(source, flags, added, takesPair: false, call.run))
                         }
                     }
                 }, locations: nil)
@@ -57,9 +59,9 @@ extension JQBuiltin {
     }
 
     /// The pattern when it and its flags stand in the expression; errors of it are errors of the expression.
-    private static func constantPattern(_ arguments: [JQNode], _ flagsPlace: Int?, _ added: String) throws(JQError)
-        -> JQRegularExpression?
-    {
+    private static func constantPattern(
+        _ arguments: [JQNode], _ flagsPlace: Int?, _ added: String, takesPair: Bool
+    ) throws(JQError) -> JQRegularExpression? {
         guard let source = arguments[0].constant else { return nil }
         var flags = JSON.null
         if let flagsPlace {
@@ -67,7 +69,7 @@ extension JQBuiltin {
             flags = constant
         }
         // Other kinds of values fail when they are used, as computed ones do.
-        guard let (text, letters) = try? parts(source, flags) else { return nil }
+        guard let (text, letters) = try? parts(source, flags, takesPair: takesPair) else { return nil }
         do throws(JQRegularExpression.PatternError) {
             return try JQRegularExpression(text, flags: try JQRegularExpression.flags(letters + added))
         } catch {
@@ -75,10 +77,10 @@ extension JQBuiltin {
         }
     }
 
-    /// A pattern is a string, or an array of a string and flags.
-    private static func parts(_ source: JSON, _ flags: JSON) throws(JQFailure) -> (String, String) {
+    /// A pattern is a string, or an array of a string and flags when `takesPair`.
+    private static func parts(_ source: JSON, _ flags: JSON, takesPair: Bool) throws(JQFailure) -> (String, String) {
         var (source, flags) = (source, flags)
-        if case .array(let pair) = source, flags.isNull, let first = pair.first {
+        if takesPair, case .array(let pair) = source, let first = pair.first {
             source = first
             flags = pair.count > 1 ? pair[1] : .null
         }
@@ -92,10 +94,10 @@ extension JQBuiltin {
         }
     }
 
-    private static func compile(_ source: JSON, _ flags: JSON, _ added: String, _ run: JQEvaluation)
-        throws(JQFailure) -> JQRegularExpression
-    {
-        let (text, letters) = try parts(source, flags)
+    private static func compile(
+        _ source: JSON, _ flags: JSON, _ added: String, takesPair: Bool, _ run: JQEvaluation
+    ) throws(JQFailure) -> JQRegularExpression {
+        let (text, letters) = try parts(source, flags, takesPair: takesPair)
         try run.work(text.utf8.count + 10)
         do throws(JQRegularExpression.PatternError) {
             return try run.patterns.pattern(text, try JQRegularExpression.flags(letters + added))
@@ -180,7 +182,9 @@ extension JQBuiltin {
         return JQBuiltin(name: name, arity: arity) { (arguments) throws(JQError) in
             let node = try self.make(arguments)
             let flagsPlace = arity > 1 ? 1 : nil
-            guard let pattern = try Self.constantPattern(arguments, flagsPlace, "") else { return node }
+            guard let pattern = try Self.constantPattern(arguments, flagsPlace, "", takesPair: arity == 1) else {
+                return node
+            }
             return JQValueNode { (input, run) throws(JQFailure) in
                 guard case .string(let text) = input else {
                     throw .message("\(JQKind.name(input)) cannot be matched, as it is not a string")

@@ -20,7 +20,8 @@ extension JQBuiltin {
                 return .bool(members.contains(name))
             case (.null, _): return false
             case (.array(let elements), .int), (.array(let elements), .number):
-                let place = JQNumber.double(arguments[0]) ?? -1
+                // As in jq, a fraction is cut off.
+                let place = (JQNumber.double(arguments[0]) ?? -1).rounded(.towardZero)
                 return .bool(place >= 0 && place < Double(elements.count))
             default:
                 throw .message("Cannot check whether \(JQKind.name(input)) has a \(JQKind.name(arguments[0])) key")
@@ -40,11 +41,15 @@ extension JQBuiltin {
             try JQAccess.get(input, try JQAccess.path(arguments[0])[...], run)
         }.with { (input, call, emit) throws(JQFailure) in
             try call.each(0, input.value) { (value) throws(JQFailure) in
+                let path = try JQAccess.path(value)
+                // As in jq, this computes from a computed value, where `.a` would be an error.
+                guard input.isPlace else {
+                    let part = try JQAccess.get(input.value, path[...], call.run)
+                    return try call.run.pass(input.computed(part), to: emit)
+                }
                 var location = input
-                for key in try JQAccess.path(value) {
-                    let child =
-                        location.value.isNull ? .null : try JQAccess.index(location.value, key, call.run)
-                    location = location.child(key, child)
+                for key in path {
+                    location = location.child(key, try JQAccess.index(location.value, key, call.run))
                 }
                 try call.run.pass(location, to: emit)
             }
@@ -112,7 +117,7 @@ extension JQBuiltin {
     private static func isSameKind(_ a: JSON, _ b: JSON) -> Bool { JQOrder.rank(a) == JQOrder.rank(b) }
 
     /// The same function where it is also a path expression.
-    fileprivate func with(locations: @escaping JQGeneratorNode.LocationBody) -> JQBuiltin {
+    func with(locations: @escaping JQGeneratorNode.LocationBody) -> JQBuiltin {
         JQBuiltin(name: name, arity: arity) { (arguments) throws(JQError) in
             JQPathFunctionNode(try self.make(arguments), arguments, locations)
         }

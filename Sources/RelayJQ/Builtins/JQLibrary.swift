@@ -40,7 +40,6 @@ enum JQLibrary {
         def last: .[-1];
         def last(f): reduce f as $x (null; $x);
         def nth($n): .[$n];
-        def nth($n; f): if $n < 0 then error("nth doesn't support negative indices") else last(limit($n + 1; f)) end;
         def skip($n; f):
             if $n > 0 then foreach f as $x ($n; . - 1; if . < 0 then $x else empty end)
             elif $n == 0 then f

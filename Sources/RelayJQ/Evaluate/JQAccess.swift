@@ -17,7 +17,8 @@ enum JQAccess {
         case (.array(let elements), .number(let text)):
             let number = JQNumber.parse(text)
             guard !number.isNaN else { return .null }
-            let place = JQNumber.clamped(number.rounded(.down))
+            // As in jq, a fraction is cut off.
+            let place = JQNumber.clamped(number)
             return try index(.array(elements), .int(Int64(place)), run)
         case (.null, .object): return .null
         case (.array, .object(let key)), (.string, .object(let key)):
@@ -83,10 +84,7 @@ enum JQAccess {
     /// `getpath`: what is missing is null.
     static func get(_ value: JSON, _ path: ArraySlice<JSON>, _ run: JQEvaluation) throws(JQFailure) -> JSON {
         var value = value
-        for key in path {
-            if value.isNull { return .null }
-            value = try index(value, key, run)
-        }
+        for key in path { value = try index(value, key, run) }
         return value
     }
 

@@ -64,7 +64,8 @@ enum JQChange {
         var elements = root.array ?? []
         root = .null
         let number = JQNumber.double(key) ?? 0
-        var place = JQNumber.clamped(number.isNaN ? 0 : number.rounded(.down))
+        guard !number.isNaN else { throw .message("Cannot set array element at NaN index") }
+        var place = JQNumber.clamped(number)
         if place < 0 { place += elements.count }
         guard place >= 0 else { throw .message("Out of bounds negative array index") }
         let storage = elements.withUnsafeBufferPointer(\.baseAddress)

@@ -74,19 +74,31 @@ enum JQMeasure {
             members.withMembers { members in
                 for place in members.indices where sum < limit {
                     sum += members[place].key.utf8.count + 4
-                    addTextLength(of: members[place].value, limit: limit, levels: levels - 1, to: &sum)
+                    // Only what contains values is passed on, because that copies it.
+                    switch members[place].value {
+                    case .null, .bool: sum += nullLength
+                    case .int: sum += intLength
+                    case .number(let text): sum += text.utf8.count + 1
+                    case .string(let text): sum += text.utf8.count + 3
+                    case .array, .object:
+                        addTextLength(of: members[place].value, limit: limit, levels: levels - 1, to: &sum)
+                    }
                 }
             }
         default: break
         }
     }
 
+    private static let nullLength = 5
+    /// Of most whole numbers.
+    private static let intLength = 8
+
     /// Without elements and members.
     @inline(__always)
     private static func ownTextLength(of value: JSON) -> Int {
         switch value {
-        case .null, .bool: 5
-        case .int: 8
+        case .null, .bool: nullLength
+        case .int: intLength
         case .number(let text): text.utf8.count + 1
         case .string(let text): text.utf8.count + 3
         case .array, .object: 3

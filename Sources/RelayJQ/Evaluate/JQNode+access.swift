@@ -25,6 +25,7 @@ final class JQFieldPath: JQNode, @unchecked Sendable {
         _ input: JQLocation, _ scope: JQScope?, _ run: JQEvaluation, _ emit: JQEmitLocation
     ) throws(JQFailure) {
         try run.step()
+        try input.checkPlace()
         var location = input
         for name in names {
             let key = JSON.string(name)
@@ -77,6 +78,8 @@ final class JQIndex: JQNode, @unchecked Sendable {
         try run.step()
         try key.outputs(input.value, scope, run) { (key) throws(JQFailure) in
             try base.locations(input, scope, run) { (location) throws(JQFailure) in
+                // Not even `?` lets a part of a computed value pass.
+                try location.checkPlace()
                 let element: JSON
                 do throws(JQFailure) {
                     element = try JQAccess.index(location.value, key, isLiteral: isLiteral, run)
@@ -130,6 +133,7 @@ final class JQSlice: JQNode, @unchecked Sendable {
     ) throws(JQFailure) {
         try bounds(input.value, scope, run) { (from, to) throws(JQFailure) in
             try base.locations(input, scope, run) { (location) throws(JQFailure) in
+                try location.checkPlace()
                 let part: JSON
                 do throws(JQFailure) {
                     part = try JQAccess.slice(location.value, from: from, to: to, run)
@@ -190,6 +194,7 @@ final class JQIterate: JQNode, @unchecked Sendable {
         _ input: JQLocation, _ scope: JQScope?, _ run: JQEvaluation, _ emit: JQEmitLocation
     ) throws(JQFailure) {
         try base.locations(input, scope, run) { (location) throws(JQFailure) in
+            try location.checkPlace()
             switch location.value {
             case .array(let elements):
                 for (place, element) in elements.enumerated() {
@@ -237,6 +242,7 @@ final class JQDescend: JQNode, @unchecked Sendable {
     ) throws(JQFailure) {
         try run.step()
         try run.pass(input, to: emit)
+        try input.checkPlace()
         switch input.value {
         case .array(let elements):
             for (place, element) in elements.enumerated() {

@@ -36,9 +36,9 @@ final class JQAssignment: JQNode, @unchecked Sendable {
 
     private func set(_ input: JSON, to new: JSON, _ scope: JQScope?, _ run: JQEvaluation) throws(JQFailure) -> JSON {
         var root = input
-        try target.locations(JQLocation(path: nil, value: input), scope, run) { (location) throws(JQFailure) in
+        try target.locations(JQLocation(root: input), scope, run) { (location) throws(JQFailure) in
             try run.step()
-            try JQChange.set(&root, location.steps[...], to: new, run)
+            try JQChange.set(&root, location.steps()[...], to: new, run)
         }
         return root
     }
@@ -49,8 +49,8 @@ extension JQNode {
     func singlePath(_ input: JSON, _ scope: JQScope?, _ run: JQEvaluation) throws(JQFailure) -> [JSON]? {
         guard isOne, self is JQFieldPath || self is JQIndex else { return nil }
         var path: [JSON]?
-        try locations(JQLocation(path: nil, value: input), scope, run) { (location) throws(JQFailure) in
-            path = location.steps
+        try locations(JQLocation(root: input), scope, run) { (location) throws(JQFailure) in
+            path = try location.steps()
         }
         return path
     }
@@ -97,11 +97,11 @@ final class JQUpdate: JQNode, @unchecked Sendable {
         var kept = JQKept(run)
         var root = input
         var removed: [JSON] = []
-        try target.locations(JQLocation(path: nil, value: input), scope, run) { (location) throws(JQFailure) in
+        try target.locations(JQLocation(root: input), scope, run) { (location) throws(JQFailure) in
             try run.step()
             let bytes = run.bytes
             kept.begin(run)
-            let path = location.steps
+            let path = try location.steps()
             guard let new = try change(try JQAccess.get(root, path[...], run)) else {
                 try run.charge(path.count * JQMeasure.valueSize + JQMeasure.bufferSize)
                 removed.append(.array(path))

@@ -16,6 +16,15 @@ final class JQArrayConstruction: JQNode, @unchecked Sendable {
         return .array(result)
     }
 
+    override func locations(
+        _ input: JQLocation, _ scope: JQScope?, _ run: JQEvaluation, _ emit: JQEmitLocation
+    ) throws(JQFailure) {
+        let result = try Self.collect(run) { (add) throws(JQFailure) in
+            try elements.locations(input, scope, run) { (location) throws(JQFailure) in try add(location.value) }
+        }
+        try emit(input.computed(.array(result)))
+    }
+
     /// An array of what `body` passes to its argument.
     static func collect(_ run: JQEvaluation, _ body: (JQEmit) throws(JQFailure) -> Void) throws(JQFailure) -> [JSON] {
         try run.step()
@@ -35,17 +44,20 @@ final class JQArrayConstruction: JQNode, @unchecked Sendable {
 /// `{a: b, c}` with keys of constant names and one value each, which is what most expressions build.
 final class JQObjectConstruction: JQNode, @unchecked Sendable {
     private let members: [(key: String, value: JQNode)]
+    /// The bytes of the object without its values.
+    private let size: Int
 
     init(_ members: [(key: String, value: JQNode)]) {
         self.members = members
+        size = JQMeasure.bufferSize + members.count * JQMeasure.memberSize
         super.init(isOne: true)
     }
 
     override func one(_ input: JSON, _ scope: JQScope?, _ run: JQEvaluation) throws(JQFailure) -> JSON {
         try run.step()
+        try run.charge(size)
         var object = JSONObject()
         object.reserveCapacity(members.count)
-        try run.charge(JQMeasure.bufferSize + members.count * JQMeasure.memberSize)
         for place in members.indices {
             object.append(members[place].key, try members[place].value.one(input, scope, run))
         }

@@ -58,7 +58,7 @@ final class JQAttempt: JQNode, @unchecked Sendable {
             if let downstream { throw downstream }
             guard let caught = error.caught else { throw error }
             run.restore(mark)
-            try handler?.locations(JQLocation(path: nil, value: caught), scope, run, emit)
+            try handler?.locations(input.computed(caught), scope, run, emit)
         }
     }
 }

@@ -58,7 +58,7 @@ final class JQReduce: JQNode, @unchecked Sendable {
                     try run.step()
                     var last: JQLocation?
                     try update.locations(state, inner, run) { (new) throws(JQFailure) in last = new }
-                    state = last ?? JQLocation(path: nil, value: .null)
+                    state = last ?? state.computed(.null)
                 }
             }
             try emit(state)
@@ -118,7 +118,7 @@ final class JQForeach: JQNode, @unchecked Sendable {
                 try binding.each(value, input.value, scope, run) { (inner) throws(JQFailure) in
                     try run.step()
                     let old = state
-                    state = JQLocation(path: nil, value: .null)
+                    state = old.computed(.null)
                     try update.locations(old, inner, run) { (new) throws(JQFailure) in
                         state = new
                         if let extract {

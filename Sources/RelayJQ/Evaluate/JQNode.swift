@@ -24,19 +24,12 @@ class JQNode: @unchecked Sendable {
         try emit(try one(input, scope, run))
     }
 
-    /// The places in the input that the expression refers to.
+    /// The places in the input that the expression refers to, and the values that it computes.
     func locations(
         _ input: JQLocation, _ scope: JQScope?, _ run: JQEvaluation, _ emit: JQEmitLocation
     ) throws(JQFailure) {
-        // A literal and the like refer to no place. They are an error only when there is such an output, and as in
-        // jq not when it is the `null`, `true` or `false` that stands at the place already.
-        try each(input.value, scope, run) { (value) throws(JQFailure) in
-            switch (value, input.value) {
-            case (.null, .null), (.bool(true), .bool(true)), (.bool(false), .bool(false)): return try emit(input)
-            default: break
-            }
-            throw JQFailure.message("Invalid path expression: \(JQKind.named(value)) that is no part of the input")
-        }
+        // A literal and the like compute values.
+        try outputs(input.value, scope, run) { (value) throws(JQFailure) in try emit(input.computed(value)) }
     }
 
     /// The value, when it does not depend on the input.

@@ -76,6 +76,20 @@ final class JQLogic: JQNode, @unchecked Sendable {
             }
         }
     }
+
+    override func locations(
+        _ input: JQLocation, _ scope: JQScope?, _ run: JQEvaluation, _ emit: JQEmitLocation
+    ) throws(JQFailure) {
+        try run.step()
+        // As in jq, the second operand begins at the place to which the first one went.
+        try left.locations(input, scope, run) { (first) throws(JQFailure) in
+            if first.value.isTruthy != isAnd { return try emit(first.computed(.bool(!isAnd))) }
+            try right.locations(first.computed(input), scope, run) { (second) throws(JQFailure) in
+                try run.step()
+                try emit(second.computed(.bool(second.value.isTruthy)))
+            }
+        }
+    }
 }
 
 /// `-a`
@@ -93,6 +107,14 @@ final class JQNegation: JQNode, @unchecked Sendable {
 
     override func each(_ input: JSON, _ scope: JQScope?, _ run: JQEvaluation, _ emit: JQEmit) throws(JQFailure) {
         try operand.outputs(input, scope, run) { (value) throws(JQFailure) in try emit(try negated(value, run)) }
+    }
+
+    override func locations(
+        _ input: JQLocation, _ scope: JQScope?, _ run: JQEvaluation, _ emit: JQEmitLocation
+    ) throws(JQFailure) {
+        try operand.locations(input, scope, run) { (location) throws(JQFailure) in
+            try emit(location.computed(try negated(location.value, run)))
+        }
     }
 
     private func negated(_ value: JSON, _ run: JQEvaluation) throws(JQFailure) -> JSON {
