@@ -75,7 +75,10 @@ def main():
     above = [result["delivered_ms"][0] - sync[0], result["delivered_ms"][1] - sync[1]]
     print(f"{len(posts.due):,} events by a schedule, {rate:,.0f}/s, from the moment at which each was due, in ms:")
     print(f"{'':22}     p50     p99")
-    for name, key in (("sent", "late_ms"), ("answered", "answered_ms"), ("arrived", "delivered_ms"), ("arrived, since sent", "since_sent_ms")):
+    rows = {
+        "sent": "late_ms", "answered": "answered_ms", "arrived": "delivered_ms", "arrived, since sent": "since_sent_ms",
+    }
+    for name, key in rows.items():
         print(f"  {name:20}{result[key][0]:8.1f}{result[key][1]:8.1f}")
     print(f"  {'fdatasync of 4 KB':20}{sync[0]:8.1f}{sync[1]:8.1f}")
     print(f"  {'arrived, less that':20}{above[0]:8.1f}{above[1]:8.1f}   (less than {MAX_P50:g} and {MAX_P99:g})", flush=True)

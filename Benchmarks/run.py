@@ -94,11 +94,13 @@ def tail(path, size=2000):
 class Machine:
     """The processes of a run and their directory; leaving it ends and removes them all."""
 
-    def __enter__(self):
+    def __init__(self, parent=ROOT / ".build-bench"):
         # Not in /tmp, which may be in memory: syncing to the disk is part of what is measured.
-        parent = ROOT / ".build-bench"
-        parent.mkdir(exist_ok=True)
-        self.directory = Path(tempfile.mkdtemp(prefix="run-", dir=parent))
+        self.parent = parent
+
+    def __enter__(self):
+        self.parent.mkdir(exist_ok=True)
+        self.directory = Path(tempfile.mkdtemp(prefix="run-", dir=self.parent))
         self.processes = []
         return self
 
@@ -357,7 +359,8 @@ def show(result):
   relay, accepted       {relay['accepted_per_second']:>10,.0f}  {relay['p99_ms']:>9.1f} ms
   relay, end to end     {relay['events_per_second']:>10,.0f}
 
-  ratio       {result['ratio']:.2f} of the plain proxy's rate (at least {MIN_RATIO}), {result['ratio_pooled']:.2f} of the pooled one's \
+  ratio       {result['ratio']:.2f} of the plain proxy's rate (at least {MIN_RATIO}), \
+{result['ratio_pooled']:.2f} of the pooled one's \
 (at least {MIN_POOLED_RATIO})
   events      {relay['accepted']:,} accepted, {relay['delivered']:,} delivered, {relay['refused']:,} refused
   drained     {relay['drain_seconds']:.1f} s after the last post
