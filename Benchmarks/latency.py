@@ -3,10 +3,10 @@
 The time since an event was really sent is shown next to it and not judged: where the two differ, something else kept the
 sender from running, because it waits for the relay only when all its connections are in use.
 
-First the relay's rate end to end is measured, then a new relay gets a quarter of it (BENCH_LOAD), by a schedule. The times
-contain what the event spends in the sender and the receiver, two Python programs on the same cores, so they are an upper
-bound. Ends with status 1 when the median is BENCH_MAX_P50 = 5 ms or more above that of the disk's own sync, when the 99th
-percentile is BENCH_MAX_P99 = 25 ms or more above that of the disk, or when an event is missing.
+First the relay's rate end to end is measured, then a new relay gets a quarter of it (BENCH_LATENCY_LOAD = 0.25), by a
+schedule. The times contain what the event spends in the sender and the receiver, two Python programs on the same cores, so
+they are an upper bound. Ends with status 1 when the median is BENCH_MAX_P50 = 5 ms or more above that of the disk's own
+sync, when the 99th percentile is BENCH_MAX_P99 = 25 ms or more above that of the disk, or when an event is missing.
 
 Settings from the environment: BENCH_LATENCY_SECONDS=10, BENCH_BINARY=PATH to measure another build.
 """
@@ -20,7 +20,7 @@ from run import (
 )
 
 SECONDS = int(os.environ.get("BENCH_LATENCY_SECONDS", 10))
-LOAD = float(os.environ.get("BENCH_LOAD", 0.25))
+LOAD = float(os.environ.get("BENCH_LATENCY_LOAD", 0.25))
 MAX_P50 = float(os.environ.get("BENCH_MAX_P50", 5))
 MAX_P99 = float(os.environ.get("BENCH_MAX_P99", 25))
 WARMUP = 2  # seconds at the same rate, which are not judged

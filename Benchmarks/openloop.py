@@ -108,6 +108,20 @@ def post_at_rate(port, path, rate, seconds, first=0, each_second=None):
     next_call = begun
     deadline = begun + seconds + 30
 
+    def close(connection):
+        """Ends a connection that the relay has closed, as it may while nothing is under way; a post in flight is repeated."""
+        nonlocal open_connections
+        selector.unregister(connection)
+        connection.close()
+        open_connections -= 1
+        if connection in busy:
+            number, due, buffer = busy.pop(connection)
+            if buffer:
+                raise Failure("the relay closed a connection within an answer")
+            waiting.appendleft((number, due))
+        else:
+            idle.remove(connection)
+
     def send(number, due):
         nonlocal open_connections
         if idle:
@@ -119,8 +133,12 @@ def post_at_rate(port, path, rate, seconds, first=0, each_second=None):
             open_connections += 1
         body = document(first + number)
         now = time.monotonic()
-        busy[connection] = [due, b""]
-        connection.sendall(head + str(len(body)).encode() + b"\r\n\r\n" + body)
+        busy[connection] = [number, due, b""]
+        try:
+            connection.sendall(head + str(len(body)).encode() + b"\r\n\r\n" + body)
+        except ConnectionError:
+            close(connection)
+            return
         name = f"3EB0{first + number:016X}"
         posts.due[name], posts.sent[name] = due, now
         posts.late.append(now - due)
@@ -140,12 +158,16 @@ def post_at_rate(port, path, rate, seconds, first=0, each_second=None):
         pause = begun + scheduled / rate - time.monotonic() if scheduled < total else 0.1
         for key, _ in selector.select(max(pause, 0)):
             connection = key.fileobj
-            more = connection.recv(1 << 16)
-            due, buffer = busy[connection]
-            if not more:
-                raise Failure("the relay closed a connection without an answer")
+            try:
+                more = connection.recv(1 << 16)
+            except ConnectionError:
+                more = b""
+            if not more or connection not in busy:
+                close(connection)
+                continue
+            number, due, buffer = busy[connection]
             buffer += more
-            busy[connection][1] = buffer
+            busy[connection][2] = buffer
             if complete(buffer):
                 posts.answered.append(time.monotonic() - due)
                 posts.refused += not buffer.startswith(b"HTTP/1.1 200")

@@ -380,7 +380,8 @@ def show(result):
 def record(result):
     (HERE / "results").mkdir(exist_ok=True)
     with (HERE / "results/results.jsonl").open("a") as file:
-        file.write(json.dumps(result) + "\n")
+        at = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+        file.write(json.dumps({"at": at} | result) + "\n")
 
 
 def main():
@@ -394,7 +395,6 @@ def main():
         relay = measure_relay(machine, receiver, relay_port)
         stages, rates = measure_stages(machine, receiver, relay_port)
         result = {
-            "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
             "ratio": relay["events_per_second"] / proxy["events_per_second"],
             "ratio_pooled": relay["events_per_second"] / pooled["events_per_second"],
             "proxy": proxy,

@@ -1,7 +1,7 @@
 """Runs the relay at half its load for a while and watches its files, memory and descriptors.
 
-The rate end to end is measured first; BENCH_LOAD = 0.5 of it is then posted by a schedule. Everything is kept for half a
-minute only, so that the database file can reach its final size: rows are swept once a minute. Ends with status 1 when
+The rate end to end is measured first; BENCH_SOAK_LOAD = 0.5 of it is then posted by a schedule. Everything is kept for half
+a minute only, so that the database file can reach its final size: rows are swept once a minute. Ends with status 1 when
 
 - the write-ahead log is larger than BENCH_MAX_WAL_MB = 64 MB at any time,
 - from the second to the last third, the median of memory grows by more than BENCH_MAX_GROWTH = 5 % and 5 MB, or that of
@@ -24,7 +24,7 @@ from run import (
 )
 
 MINUTES = float(os.environ.get("BENCH_SOAK_MINUTES", 0.5))
-LOAD = float(os.environ.get("BENCH_LOAD", 0.5))
+LOAD = float(os.environ.get("BENCH_SOAK_LOAD", 0.5))
 MAX_WAL_MB = float(os.environ.get("BENCH_MAX_WAL_MB", 64))
 MAX_GROWTH = float(os.environ.get("BENCH_MAX_GROWTH", 5))
 MAX_BYTES = float(os.environ.get("BENCH_MAX_BYTES", 4000))
