@@ -1,4 +1,4 @@
--- Posts Baileys `messages.upsert` documents of about 1 KB: texts, replies and group messages in 500 chats. Every
+-- Posts Baileys `messages.upsert` documents of about 1 KB: texts, replies and group messages in BENCH_CHATS=500 chats. Every
 -- message id occurs once: a tag of the run (BENCH_TAG, 6 hex digits) and a counter. The rest of a request is
 -- made beforehand.
 --
@@ -11,7 +11,7 @@ ffi.cdef([[
   int clock_gettime(int clock, moment *now);
 ]])
 
-local chats, forms = 500, 3
+local chats, forms = tonumber(os.getenv("BENCH_CHATS") or 500), 3
 local duration = tonumber(os.getenv("BENCH_SECONDS") or 15)
 local request_parts, counter = {}, 0
 local tag = os.getenv("BENCH_TAG") or "000000"
@@ -63,9 +63,11 @@ local function document(chat, form)
   else
     message = '"conversation":"' .. text(chat, form) .. " " .. text(chat + 2, form) .. '"'
   end
+  -- With null as the message a document is read like any other, and contains no event.
+  local member = os.getenv("BENCH_NO_EVENT") and '"message":null,"content":{' or '"message":{'
   return '{"session":"' .. session .. '","event":"messages.upsert","data":{"type":"notify","messages":['
     .. '{"key":{"remoteJid":"' .. jid .. '","fromMe":false,"id":"@"' .. participant .. '},"messageTimestamp":'
-    .. os.time() .. ',"pushName":"Cliente ' .. chat .. '","broadcast":false,"status":2,"message":{' .. message .. ","
+    .. os.time() .. ',"pushName":"Cliente ' .. chat .. '","broadcast":false,"status":2,' .. member .. message .. ","
     .. context .. "}}]}}"
 end
 
@@ -94,7 +96,7 @@ function request()
     posted, seconds = posted + 1, now - first
   end -- wrk asks for one request beforehand, to look at it
   counter = counter + 1
-  -- 7919 has no factor in common with 1,500: the chats come in a mixed order, each as often as the others.
+  -- 7919, a prime, has no factor in common with 1,500 or 6,000: the chats come in a mixed order, each as often as the others.
   local parts = request_parts[counter * 7919 % (chats * forms)]
   return parts[1] .. string.format("3EB0%s%010X", tag, counter) .. parts[2]
 end

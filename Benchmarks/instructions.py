@@ -1,10 +1,13 @@
-"""Counts the user-space instructions that the relay needs for an event, a figure that does not depend on the machine.
+"""Counts the user-space instructions and allocations that the relay needs for an event: figures that do not depend on the
+machine.
 
 The relay runs under valgrind's callgrind with the shipped pipeline. Instrumentation is switched on after the warm-up, and
-off when all events have arrived. Ends with status 1 when an event needs more than BENCH_MAX_INSTRUCTIONS instructions.
+off when all events have arrived. Ends with status 1 when an event needs more than BENCH_MAX_INSTRUCTIONS instructions or
+BENCH_MAX_ALLOCATIONS calls of malloc, calloc, realloc and the aligned forms.
 
-Settings from the environment: BENCH_EVENTS=800, BENCH_BINARY=PATH to measure another build, and BENCH_PROFILE=PATH to keep
-the profile for `callgrind_annotate --inclusive=yes`.
+Settings from the environment: BENCH_MAX_INSTRUCTIONS=1500000, BENCH_MAX_ALLOCATIONS=305, BENCH_EVENTS=800,
+BENCH_BINARY=PATH to measure another build, and BENCH_PROFILE=PATH to keep the profile for
+`callgrind_annotate --inclusive=yes`.
 """
 
 import http.client
@@ -19,6 +22,8 @@ from run import BINARY, Failure, Machine, Receiver, free_ports, run_script, star
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", 800))
 MAX_INSTRUCTIONS = int(os.environ.get("BENCH_MAX_INSTRUCTIONS", 1_500_000))
+MAX_ALLOCATIONS = int(os.environ.get("BENCH_MAX_ALLOCATIONS", 305))  # 15 % more than were counted
+ALLOCATORS = {"malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc", "memalign"}
 WARMUP = 200
 CONNECTIONS = 16
 CHATS = 200
@@ -86,8 +91,33 @@ def wait(receiver, count):
     time.sleep(1)  # what follows a delivery, its outcome in the store, belongs to the event
 
 
+def allocations(profile):
+    """The number of calls of each allocator in a profile.
+
+    A line `cfn=` names the function that the next line `calls=` is about. A name is written out once, as `(12) malloc`, and
+    is `(12)` from then on. Calls from one allocator to another, such as from realloc to malloc, count once.
+    """
+    names, counts, caller, callee = {}, dict.fromkeys(ALLOCATORS, 0), None, None
+
+    def resolve(text):
+        number, _, name = text.partition(" ")
+        if name:
+            # Callgrind adds ' to recursive functions, and the version to those of libc.
+            names[number] = re.split(r"['@]", name)[0]
+        return names.get(number)
+
+    for line in profile.splitlines():
+        if line.startswith("fn="):
+            caller = resolve(line[3:])
+        elif line.startswith("cfn="):
+            callee = resolve(line[4:])
+        elif line.startswith("calls=") and callee in ALLOCATORS and caller not in ALLOCATORS:
+            counts[callee] += int(line[6:].split()[0])
+    return counts
+
+
 def measure(binary):
-    """The instructions per event, and the profile's text."""
+    """The instructions per event, and the calls of each allocator per event."""
     with Machine() as machine:
         receiver_port, port = free_ports(2)
         receiver = Receiver(machine, receiver_port)
@@ -109,13 +139,16 @@ def measure(binary):
     totals = re.findall(r"^(?:totals|summary): (\d+)", text, re.MULTILINE)
     if not totals:
         raise Failure("the profile names no total")
-    return int(totals[-1]) / EVENTS
+    return int(totals[-1]) / EVENTS, {name: count / EVENTS for name, count in allocations(text).items() if count}
 
 
 def main():
-    instructions = measure(BINARY)
+    instructions, calls = measure(BINARY)
+    total = sum(calls.values())
     print(f"{instructions:,.0f} user-space instructions per event ({EVENTS} events, at most {MAX_INSTRUCTIONS:,})")
-    return 0 if instructions <= MAX_INSTRUCTIONS else 1
+    print(f"{total:,.0f} allocations per event (at most {MAX_ALLOCATIONS:,}): ", end="")
+    print(", ".join(f"{name} {count:,.0f}" for name, count in sorted(calls.items(), key=lambda each: -each[1])))
+    return 0 if instructions <= MAX_INSTRUCTIONS and total <= MAX_ALLOCATIONS else 1
 
 
 if __name__ == "__main__":

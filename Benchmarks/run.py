@@ -4,11 +4,13 @@ The proxy is measured twice: plain, as `proxy_pass` comes (a connection to the r
 keep-alive connections to the receiver as the relay has them. The ratio that must be met is that to the plain one.
 
 Then it measures what a jq filter and a transform cost: the relay's CPU time per event with each of them in the shipped
-pipeline, less that without. CPU time, because the rate depends on who else uses the machine.
+pipeline, less that without. CPU time, because the rate depends on who else uses the machine. With BENCH_BEFORE=PATH the
+binary at PATH is measured in the same turns, and the CPU time per event must be at most BENCH_MAX_CPU_RATIO of its.
 
 End to end means: what the receiver has got, over the time from the first post until the queue is empty. The two share
 the machine with wrk and the receiver, so only figures of one run compare. Ends with status 1 when the relay's rate is
-below BENCH_MIN_RATIO of the proxy's, or when an accepted event did not arrive.
+below BENCH_MIN_RATIO of the plain proxy's or BENCH_MIN_POOLED_RATIO of the pooled one's, when the CPU ratio is missed, or
+when an accepted event did not arrive.
 """
 
 import datetime
@@ -33,11 +35,14 @@ ROOT = HERE.parent
 SECONDS = int(os.environ.get("BENCH_SECONDS", 15))
 WARMUP = int(os.environ.get("BENCH_WARMUP", 3))
 CONNECTIONS = int(os.environ.get("BENCH_CONNECTIONS", 64))
-MIN_RATIO = float(os.environ.get("BENCH_MIN_RATIO", 0.25))
+MIN_RATIO = float(os.environ.get("BENCH_MIN_RATIO", 0.45))
+MIN_POOLED_RATIO = float(os.environ.get("BENCH_MIN_POOLED_RATIO", 0.18))
+MAX_CPU_RATIO = float(os.environ.get("BENCH_MAX_CPU_RATIO", 0.55))
 BINARY = Path(os.environ.get("BENCH_BINARY", ROOT / "bin/zaphub")).resolve()
+BEFORE = Path(os.environ["BENCH_BEFORE"]).resolve() if os.environ.get("BENCH_BEFORE") else None
 STAGE_SECONDS = int(os.environ.get("BENCH_STAGE_SECONDS", 4))
-STAGE_ROUNDS = 2  # each variant is measured so often, in turns, and the least counts: what disturbs only adds
-LIMIT = 200  # seconds for everything
+STAGE_ROUNDS = int(os.environ.get("BENCH_STAGE_ROUNDS", 2))
+LIMIT = 180 + 3 * SECONDS + 4 * STAGE_ROUNDS * (STAGE_SECONDS + 8)  # seconds for everything
 QUIET = 1.0  # the queue counts as empty when nothing more arrives for so long
 STALLED = 15.0  # with events missing, nothing will arrive any more after so long
 
@@ -71,7 +76,7 @@ def request(url, document=None, key=None):
         return response.read()
 
 
-def wait_until_answers(url, process, log, limit=30):
+def wait_until_answers(url, process, log, limit=30, pause=0.05):
     deadline = time.monotonic() + limit
     while True:
         try:
@@ -79,7 +84,7 @@ def wait_until_answers(url, process, log, limit=30):
         except OSError as error:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise Failure(f"{url} does not answer ({error}); the end of its log:\n{tail(log)}") from error
-            time.sleep(0.05)
+            time.sleep(pause)
 
 
 def tail(path, size=2000):
@@ -89,11 +94,13 @@ def tail(path, size=2000):
 class Machine:
     """The processes of a run and their directory; leaving it ends and removes them all."""
 
-    def __enter__(self):
+    def __init__(self, parent=ROOT / ".build-bench"):
         # Not in /tmp, which may be in memory: syncing to the disk is part of what is measured.
-        parent = ROOT / ".build-bench"
-        parent.mkdir(exist_ok=True)
-        self.directory = Path(tempfile.mkdtemp(prefix="run-", dir=parent))
+        self.parent = parent
+
+    def __enter__(self):
+        self.parent.mkdir(exist_ok=True)
+        self.directory = Path(tempfile.mkdtemp(prefix="run-", dir=self.parent))
         self.processes = []
         return self
 
@@ -142,11 +149,14 @@ class Receiver:
         return int(words[2]) - self.asked
 
 
-def load(url, seconds, receiver, drain=True):
-    """Posts events with wrk and, with `drain`, waits until they have arrived: wrk's figures and the receiver's."""
+def load(url, seconds, receiver, drain=True, copies=1, **environment):
+    """Posts events with wrk and, with `drain`, waits until they have arrived: wrk's figures and the receiver's.
+
+    Each event arrives `copies` times. `environment` is for events.lua.
+    """
     script = HERE / "events.lua"
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds + 2}s", "--timeout", "10s", "-s", script, url]
-    environment = os.environ | {"BENCH_TAG": secrets.token_hex(3).upper(), "BENCH_SECONDS": str(seconds)}
+    environment = os.environ | {"BENCH_TAG": secrets.token_hex(3).upper(), "BENCH_SECONDS": str(seconds)} | environment
     start, begun = receiver.count(), time.monotonic()
     wrk = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
@@ -160,7 +170,7 @@ def load(url, seconds, receiver, drain=True):
                 figures = wrk_figures(wrk)
             if figures is None:
                 continue
-            missing = figures["accepted"] - (last - start)
+            missing = figures["accepted"] * copies - (last - start)
             if not drain or now - changed > (STALLED if missing > 0 else QUIET):
                 return figures | {"delivered": last - start, "until_empty": changed - begun}
     finally:
@@ -220,27 +230,36 @@ def measure_proxy(machine, receiver, port, pooled):
     return {"events_per_second": figures["accepted"] / figures["seconds"], "p99_ms": figures["p99_ms"]}
 
 
-def start_relay(machine, receiver, port, name="relay", stage=None, command=(BINARY,)):
-    """Starts a relay with a store of its own and a webhook: the process, its address and its log.
+def start_relay(
+    machine, receiver, port, name="relay", stage=None, command=(BINARY,), key=None, webhooks=({},), pipeline=None, sources="",
+    store=None, **environment,
+):
+    """Starts a relay with a store of its own and webhooks: the process, its address and its log.
 
-    It has the shipped pipeline, with `stage` before its signature. `command` starts the binary.
+    It has the shipped pipeline, with `stage` before its signature, or the text `pipeline`. `command` starts the binary.
+    `webhooks` has the options of each webhook, `sources` is the configuration of further sources, and `store` that of the
+    store in place of the usual one.
     """
-    key = secrets.token_urlsafe(24)
+    key = key or secrets.token_urlsafe(24)
     folder = machine.directory / name
     (folder / "pipelines").mkdir(parents=True)
-    pipeline = (ROOT / "pipelines/default.yaml").read_text()
+    pipeline = pipeline or (ROOT / "pipelines/default.yaml").read_text()
     if stage:
         before, sign, after = pipeline.partition("  - sign:")
         pipeline = f"{before}  - {stage}\n{sign}{after}"
     (folder / "pipelines/default.yaml").write_text(pipeline)
     config = fill_in("config.yaml.in", folder / "config.yaml", directory=folder, port=port)
-    relay = machine.start(name, *command, "serve", "--config", config, ZAPHUB_API_KEY=key)
+    text = config.read_text().replace("sources:\n", f"sources:\n{sources}")
+    config.write_text(re.sub(r"store: .*\n", lambda _: store, text) if store else text)
+    relay = machine.start(name, *command, "serve", "--config", config, ZAPHUB_API_KEY=key, **environment)
     base, log = f"http://127.0.0.1:{port}", machine.directory / f"{name}.out"
     wait_until_answers(f"{base}/readyz", relay, log)
     try:
         request(f"{base}/api/v1/sessions", {"id": "bench"}, key)
-        webhook = {"url": f"{receiver.url}/hook", "max_in_flight": 128}
-        request(f"{base}/api/v1/sessions/bench/webhooks", webhook, key)
+        for number, options in enumerate(webhooks):
+            # With a query of its own: a session has one webhook for each URL.
+            webhook = {"url": f"{receiver.url}/hook?{number}", "max_in_flight": 128} | options
+            request(f"{base}/api/v1/sessions/bench/webhooks", webhook, key)
     except urllib.error.HTTPError as error:
         raise Failure(f"{error.url} answered {error.code}: {error.read().decode(errors='replace')}") from error
 
@@ -273,33 +292,53 @@ def measure_relay(machine, receiver, port):
     return result
 
 
+def measure_in_turns(machine, receiver, port, variants, rounds, seconds):
+    """The relay's CPU time for an event in µs, and its rate end to end, for each of the `variants`.
+
+    A variant is options of `start_relay`, of `load` under the key "load". Each is measured `rounds` times, in turns, and
+    the best figure counts, because what disturbs a measurement only adds to it.
+    """
+    costs, rates = {name: [] for name in variants}, {name: [] for name in variants}
+    for turn in range(rounds):
+        for name, options in variants.items():
+            options = dict(options)
+            loading = options.pop("load", {})
+            copies = loading.get("copies", 1)
+            relay, base, log = start_relay(machine, receiver, port, f"{name}-{turn}", **options)
+            load(f"{base}/in/bench", 1, receiver, **loading)
+            cpu = cpu_seconds(relay.pid)
+            figures = load(f"{base}/in/bench", seconds, receiver, **loading)
+            if figures["delivered"] < figures["accepted"] * copies or relay.poll() is not None:
+                raise Failure(f"events were lost in the variant {name}; the end of the log:\n{tail(log)}")
+            costs[name].append((cpu_seconds(relay.pid) - cpu) * 1e6 * copies / figures["delivered"])
+            rates[name].append(figures["delivered"] / copies / figures["until_empty"])
+            machine.stop(relay)
+    return {name: min(values) for name, values in costs.items()}, {name: max(values) for name, values in rates.items()}
+
+
 STAGES = {
-    "none": None,
-    "filter": "filter: { keep: '.event == \"message.received\" and .payload.chatId != \"120363000000000001@g.us\"' }",
-    "transform": "transform: '.payload | del(.chatImageUrl) + {phone: (.chatId | split(\"@\")[0])}'",
+    "none": {},
+    "filter": {
+        "stage": "filter: { keep: '.event == \"message.received\" and .payload.chatId != \"120363000000000001@g.us\"' }"
+    },
+    "transform": {"stage": "transform: '.payload | del(.chatImageUrl) + {phone: (.chatId | split(\"@\")[0])}'"},
 }
 
 
 def measure_stages(machine, receiver, port):
-    """The relay's CPU time for an event, in µs, with each further stage."""
-    costs = {name: [] for name in STAGES}
-    for round in range(STAGE_ROUNDS):
-        for name, stage in STAGES.items():
-            relay, base, log = start_relay(machine, receiver, port, f"{name}-{round}", stage)
-            load(f"{base}/in/bench", 1, receiver)
-            cpu = cpu_seconds(relay.pid)
-            figures = load(f"{base}/in/bench", STAGE_SECONDS, receiver)
-            if figures["delivered"] < figures["accepted"] or relay.poll() is not None:
-                raise Failure(f"events were lost with the stage {name}; the end of the log:\n{tail(log)}")
-            costs[name].append((cpu_seconds(relay.pid) - cpu) * 1e6 / figures["delivered"])
-            machine.stop(relay)
-    return {name: min(values) for name, values in costs.items()}
+    """The relay's CPU time for an event, in µs, with each further stage, and of the binary BENCH_BEFORE."""
+    before = {"before": {"command": (BEFORE,)}} if BEFORE else {}
+    return measure_in_turns(machine, receiver, port, STAGES | before, STAGE_ROUNDS, STAGE_SECONDS)
 
 
 def complaints(result):
     relay = result["relay"]
     if result["ratio"] < MIN_RATIO:
-        yield f"the ratio is {result['ratio']:.2f}, below {MIN_RATIO}"
+        yield f"the ratio to the plain proxy is {result['ratio']:.2f}, below {MIN_RATIO}"
+    if result["ratio_pooled"] < MIN_POOLED_RATIO:
+        yield f"the ratio to the pooled proxy is {result['ratio_pooled']:.2f}, below {MIN_POOLED_RATIO}"
+    if result.get("cpu_ratio", 0) > MAX_CPU_RATIO:
+        yield f"an event needs {result['cpu_ratio']:.2f} of the CPU of the binary before, more than {MAX_CPU_RATIO}"
     if relay["delivered"] < relay["accepted"]:
         yield f"{relay['accepted'] - relay['delivered']} accepted events did not arrive"
     if relay["delivered"] > relay["accepted"] + relay["unanswered"]:
@@ -320,7 +359,9 @@ def show(result):
   relay, accepted       {relay['accepted_per_second']:>10,.0f}  {relay['p99_ms']:>9.1f} ms
   relay, end to end     {relay['events_per_second']:>10,.0f}
 
-  ratio       {result['ratio']:.2f} of the plain proxy's rate (at least {MIN_RATIO}), {result['ratio_pooled']:.2f} of the pooled one's
+  ratio       {result['ratio']:.2f} of the plain proxy's rate (at least {MIN_RATIO}), \
+{result['ratio_pooled']:.2f} of the pooled one's \
+(at least {MIN_POOLED_RATIO})
   events      {relay['accepted']:,} accepted, {relay['delivered']:,} delivered, {relay['refused']:,} refused
   drained     {relay['drain_seconds']:.1f} s after the last post
   CPU         {relay['cpu_us_per_event']:.0f} µs of the relay's per event; {os.cpu_count()} cores for all four processes
@@ -329,12 +370,18 @@ def show(result):
   memory      {relay['peak_rss_mb']:.0f} MB at the peak
   disk        fdatasync of 4 KB takes {sync['p50']:.2f} ms (p99 {sync['p99']:.2f} ms)
 """)
+    if "cpu_ratio" in result:
+        print(f"""  before      {stages['before']:.0f} µs of CPU per event with {BEFORE}, {stages['none']:.0f} with {BINARY}: \
+{result['cpu_ratio']:.2f} (at most {MAX_CPU_RATIO})
+              {result['stages_rate']['before']:,.0f} and {result['stages_rate']['none']:,.0f} events/s end to end
+""")
 
 
 def record(result):
     (HERE / "results").mkdir(exist_ok=True)
     with (HERE / "results/results.jsonl").open("a") as file:
-        file.write(json.dumps(result) + "\n")
+        at = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+        file.write(json.dumps({"at": at} | result) + "\n")
 
 
 def main():
@@ -346,21 +393,28 @@ def main():
         proxy = measure_proxy(machine, receiver, plain_port, pooled=False)
         pooled = measure_proxy(machine, receiver, pooled_port, pooled=True)
         relay = measure_relay(machine, receiver, relay_port)
-        stages = measure_stages(machine, receiver, relay_port)
+        stages, rates = measure_stages(machine, receiver, relay_port)
         result = {
-            "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
             "ratio": relay["events_per_second"] / proxy["events_per_second"],
             "ratio_pooled": relay["events_per_second"] / pooled["events_per_second"],
             "proxy": proxy,
             "proxy_pooled": pooled,
             "relay": relay,
             "stages_cpu_us": stages,
+            "stages_rate": rates,
             "fdatasync_ms": {"p50": p50, "p99": p99},
             "settings": {"seconds": SECONDS, "warmup": WARMUP, "connections": CONNECTIONS, "cores": os.cpu_count()},
         }
+    if BEFORE:
+        result["cpu_ratio"] = stages["none"] / stages["before"]
     show(result)
     record(result)
-    problems = list(complaints(result))
+    return judge(complaints(result))
+
+
+def judge(problems):
+    """Prints the problems: 1, the status of the process, when there are any."""
+    problems = list(problems)
     for problem in problems:
         print(f"bench: {problem}", file=sys.stderr)
     return 1 if problems else 0
