@@ -112,7 +112,7 @@ extension StoreConformanceContext {
 
     func recordsAFirstAttemptThatDelivers() async throws {
         let id = try await queue()[0]
-        let claimed = try some(await claim().first)
+        _ = try some(await claim().first)
         let result = AttemptResult(
             outcome: .delivered, status: 202, error: nil, response: "thanks", target: "https://crm.example/hook",
             duration: .microseconds(1234))

@@ -71,7 +71,7 @@ import Testing
     @Test func aFileOfAChannelIsChecked() async throws {
         server.serve(.file(bytes(3001)), at: "/m1/v/t24/x?oe=693F0B70")
         let fixture = try await open()
-        let failure = try await failure { _ = try await fixture.fetch(channelFile(bytes(3000))) }
+        let failure = await failure { _ = try await fixture.fetch(channelFile(bytes(3000))) }
         #expect(failure?.code == .hashMismatch)
     }
 
