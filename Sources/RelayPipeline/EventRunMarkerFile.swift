@@ -6,19 +6,17 @@ internal import Synchronization
 /// Keeps an ``EventRunMarker`` in a file beside the store, where the next process finds it.
 ///
 /// The file is never synced: it must survive the death of the process, not of the machine. A write costs about a
-/// microsecond. The event that is being accepted is in the file's first page, which is mapped into memory: to note it
-/// is to store one word. When the file cannot be written, events run without a marker.
+/// microsecond. When it cannot be written, events run without a marker. It is not mapped into memory: on a full disk a
+/// store to a mapped page ends the process.
 package final class EventRunMarkerFile: Sendable {
     private struct State {
         var marker: EventRunMarker
         var descriptor: Int32
-        /// The first page of the file; nil when it cannot be mapped.
-        var page: UnsafeMutableRawPointer?
         var hasFailed = false
     }
 
-    /// The first page has the fingerprint of the event that is being accepted, 0 for none. The marker follows.
-    private static let pageSize = 4096
+    /// The file begins with the fingerprint of the event that is being accepted, 0 for none. The marker follows here.
+    private static let markerOffset: off_t = 4096
 
     private let state: Mutex<State>
     private let logger: Logger
@@ -29,13 +27,11 @@ package final class EventRunMarkerFile: Sendable {
         self.logger = logger
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         let last = Self.read(descriptor)
-        let page = Self.map(descriptor)
-        let accepting = page?.load(as: UInt64.self) ?? 0
-        // Earlier versions had the marker in the first page.
-        let marker = EventRunMarker.atStart(
-            after: last ?? EventRunMarker(), accepting: last == nil || accepting == 0 ? nil : accepting)
-        page?.storeBytes(of: 0, as: UInt64.self)
-        state = Mutex(State(marker: marker, descriptor: descriptor, page: page))
+        // Earlier versions had the marker at the beginning.
+        let accepting = last == nil ? nil : Self.readAccepting(descriptor)
+        let marker = EventRunMarker.atStart(after: last ?? EventRunMarker(), accepting: accepting)
+        state = Mutex(State(marker: marker, descriptor: descriptor))
+        accept(nil)
         change { _ in }
         if marker.isSuspicious {
             logger.warning(
@@ -46,18 +42,20 @@ package final class EventRunMarkerFile: Sendable {
     }
 
     deinit {
-        state.withLock { state in
-            if let page = state.page { munmap(page, Self.pageSize) }
-            if state.descriptor >= 0 { _ = close(state.descriptor) }
-        }
+        let descriptor = state.withLock { $0.descriptor }
+        if descriptor >= 0 { _ = close(descriptor) }
     }
 
     var marker: EventRunMarker { state.withLock { $0.marker } }
 
-    /// The pipelines begin with an event that is not stored yet, or have ended with it.
+    /// The pipelines begin with an event that is not stored yet.
     /// - Parameter fingerprint: nil for none.
     func accept(_ fingerprint: UInt64?) {
-        state.withLock { $0.page?.storeBytes(of: fingerprint ?? 0, as: UInt64.self) }
+        // A failure is told by ``change(_:)``.
+        state.withLock { state in
+            var word = fingerprint ?? 0
+            _ = pwrite(state.descriptor, &word, 8, 0)
+        }
     }
 
     /// Whether an earlier process ended while it accepted the event.
@@ -71,7 +69,7 @@ package final class EventRunMarkerFile: Sendable {
             change(&state.marker)
             let bytes = state.marker.bytes
             let count = bytes.withUnsafeBytes {
-                pwrite(state.descriptor, $0.baseAddress, $0.count, off_t(Self.pageSize))
+                pwrite(state.descriptor, $0.baseAddress, $0.count, Self.markerOffset)
             }
             guard count != bytes.count, !state.hasFailed else { return nil }
             state.hasFailed = true
@@ -85,19 +83,15 @@ package final class EventRunMarkerFile: Sendable {
         }
     }
 
-    private static func map(_ descriptor: Int32) -> UnsafeMutableRawPointer? {
-        guard descriptor >= 0 else { return nil }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0,
-            status.st_size >= pageSize || ftruncate(descriptor, off_t(pageSize)) == 0
-        else { return nil }
-        let page = mmap(nil, pageSize, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
-        return page == MAP_FAILED ? nil : page
+    /// The event that the last process was accepting when it ended; nil: none.
+    private static func readAccepting(_ descriptor: Int32) -> UInt64? {
+        var word: UInt64 = 0
+        return pread(descriptor, &word, 8, 0) == 8 && word != 0 ? word : nil
     }
 
     private static func read(_ descriptor: Int32) -> EventRunMarker? {
         var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(pageSize)) }
+        let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, markerOffset) }
         guard count > 0 else { return nil }
         return EventRunMarker(Array(bytes[..<count]))
     }

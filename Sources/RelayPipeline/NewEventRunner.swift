@@ -103,7 +103,6 @@ package final class NewEventRunner: NewEventProcessor {
         var run = EventRun(event, pipelines: pipelines, taps: taps, at: clock.now)
         marker?.accept(fingerprint)
         run.run(in: context, directory: directory, logger: logger)
-        marker?.accept(nil)
         let isGivenUp = shortRun.takeGivenUp()
         guard run.suspension == nil, !isGivenUp else {
             // The event runs again from the first stage, and learns the same.
@@ -136,15 +135,16 @@ package final class NewEventRunner: NewEventProcessor {
     }
 
     package func endTransaction(isCommitted: Bool) {
-        let (hasPending, suspects) = state.withLock { state in
+        let (hasPending, suspects, runs) = state.withLock { state in
             defer {
                 state.hasPending = false
                 state.suspects.removeAll()
                 state.context = nil
             }
             state.pending.endTransaction(isCommitted: isCommitted)
-            return (state.hasPending, state.suspects)
+            return (state.hasPending, state.suspects, state.runs)
         }
+        if runs > 0 { marker?.accept(nil) }
         guard isCommitted else {
             // The cache has entries that were not stored.
             directory.forget()
