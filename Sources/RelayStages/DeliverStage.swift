@@ -38,15 +38,21 @@ package struct DeliverStage: ConfigurableStage {
     }
 
     package func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
+        var routes: [DeliveryTarget] = []
         for name in destinations {
             if name == RelayConfiguration.Destination.sessionWebhooks {
                 let webhooks = context.routes.webhooks(of: draft.event.session)
-                for route in webhooks { draft.deliver(to: route) }
-                if webhooks.isEmpty { draft.reject(name, "the session has no enabled webhook") }
+                routes += webhooks
+                guard webhooks.isEmpty else { continue }
+                // In the order of the option, as the trace shows it.
+                draft.deliver(to: routes)
+                routes = []
+                draft.reject(name, "the session has no enabled webhook")
             } else if let route = context.routes.route(to: name) {
-                draft.deliver(to: route)
+                routes.append(route)
             }
         }
+        draft.deliver(to: routes)
         return .next
     }
 }

@@ -76,7 +76,8 @@ struct WaitingStage: Stage {
 
 struct DeliveringStage: Stage {
     func run(_ draft: inout PipelineEvent, in context: StageContext) throws(StageError) -> StageOutcome {
-        draft.deliver(to: DeliveryTarget(destination: "crm", settings: DestinationDispatchSettings(), isSigned: false))
+        draft.deliver(to: [DeliveryTarget(destination: "crm", settings: DestinationDispatchSettings(), isSigned: false)]
+        )
         return .next
     }
 }

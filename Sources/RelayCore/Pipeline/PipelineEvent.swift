@@ -40,23 +40,33 @@ package struct PipelineEvent: Sendable {
         }
     }
 
-    /// Plans one delivery of the event as it is now, unless the destination does not take it, which is recorded.
-    package mutating func deliver(to route: DeliveryTarget) {
-        if let reason = route.settings.rejection(of: event) {
-            reject(route.destination.text, reason)
-            return
+    /// Plans one delivery of the event as it is now to each destination, unless it does not take the event, which is
+    /// recorded. The body is rendered once.
+    package mutating func deliver(to routes: [DeliveryTarget]) {
+        var ofEvent: PlannedDelivery?
+        var ofDocument: PlannedDelivery?
+        for route in routes {
+            if let reason = route.settings.rejection(of: event) {
+                reject(route.destination.text, reason)
+                continue
+            }
+            let isEvent = route.settings.content == .events
+            let lane = route.settings.lane(session: event.session, chat: event.chat)
+            let signing = route.isSigned ? signing : nil
+            var planned: PlannedDelivery
+            if let rendered = isEvent ? ofEvent : ofDocument {
+                planned = rendered
+                planned.destination = route.destination
+                planned.lane = lane
+                planned.signing = signing
+            } else {
+                planned = PlannedDelivery(
+                    of: event, body: isEvent ? body : event.raw?.json, to: route.destination, lane: lane,
+                    pipeline: pipeline, signing: signing)
+                if isEvent { ofEvent = planned } else { ofDocument = planned }
+            }
+            deliveries.append(planned)
         }
-        let content = route.settings.content
-        deliveries.append(
-            PlannedDelivery(
-                of: event,
-                body: content == .events ? body : event.raw?.json,
-                to: route.destination,
-                lane: route.settings.lane(session: event.session, chat: event.chat),
-                pipeline: pipeline,
-                signing: route.isSigned ? signing : nil
-            )
-        )
     }
 
     /// Records that a destination does not get the event.
