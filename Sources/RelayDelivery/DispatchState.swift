@@ -20,6 +20,8 @@ package struct DispatchState: Sendable {
     private var hanging = DestinationQueue()
     /// Destinations that answer and have requests under way.
     private var busy = 0
+    /// Requests that the claims under way may still ask for.
+    private var claimsLeft = 0
     /// Whether deliveries may be claimed when they are queued. Default false.
     package var takesNewDeliveries = false
 
@@ -154,8 +156,13 @@ package struct DispatchState: Sendable {
 
     /// What to claim from the outbox now. Each claim ends with ``claimed(_:ordering:receiver:at:)`` or
     /// ``abandoned(_:)``.
-    /// - Parameter settings: nil for a destination that is gone; its deliveries stay queued.
-    package mutating func claims(at now: Timestamp, settings: SettingsLookup) -> [DeliveryClaimRequest] {
+    /// - Parameters:
+    ///   - limit: of requests in all claims; what is left is claimed the next time.
+    ///   - settings: nil for a destination that is gone; its deliveries stay queued.
+    package mutating func claims(at now: Timestamp, limit: Int = .max, settings: SettingsLookup)
+        -> [DeliveryClaimRequest]
+    {
+        claimsLeft = limit
         var seen: Set<DestinationKey> = []
         for key in changed where seen.insert(key).inserted { arrange(key, at: now, settings) }
         changed.removeAll(keepingCapacity: true)
@@ -201,14 +208,14 @@ package struct DispatchState: Sendable {
     private mutating func serveAnswering(
         at now: Timestamp, _ settings: SettingsLookup, _ claims: inout [DeliveryClaimRequest]
     ) {
-        guard !answering.isEmpty, shares.isFree(for: .answering) else { return }
+        guard !answering.isEmpty, claimsLeft > 0, shares.isFree(for: .answering) else { return }
         let ordered =
             answering.count == 1
             ? Array(answering)
             : answering.map { (use: destinations[$0]?.answers.slotUse(at: now) ?? 0, key: $0) }
                 .sorted { ($0.use, $0.key) < ($1.use, $1.key) }.map(\.key)
         for key in ordered {
-            guard shares.isFree(for: .answering) else { return }
+            guard claimsLeft > 0, shares.isFree(for: .answering) else { return }
             if claim(key, .answering, at: now, settings, &claims) { answering.remove(key) }
         }
     }
@@ -217,7 +224,7 @@ package struct DispatchState: Sendable {
         _ standing: AnswerRecord.Standing, at now: Timestamp, _ settings: SettingsLookup,
         _ claims: inout [DeliveryClaimRequest]
     ) {
-        while shares.isFree(for: standing), let key = removeFirstWaiting(standing) {
+        while claimsLeft > 0, shares.isFree(for: standing), let key = removeFirstWaiting(standing) {
             guard destinations[key]?.place == .ready(standing) else { continue }
             // One that may have no further slot waits for the end of its requests.
             if !claim(key, standing, at: now, settings, &claims) { destinations[key]?.place = .idle }
@@ -240,8 +247,9 @@ package struct DispatchState: Sendable {
         guard let destination = destinations[key], let settings = settings(key) else { return false }
         let rivals = busy + (standing == .answering ? answering.count : 0)
         let share = shares.free(for: standing, mine: destination.inFlight, rivals: rivals)
-        let wanted = min(destination.limit(at: now, settings: settings), share)
+        let wanted = min(destination.limit(at: now, settings: settings), share, claimsLeft)
         guard wanted > 0 else { return false }
+        claimsLeft -= wanted
         shares.add(wanted, to: standing)
         destinations[key]?.place = .claiming
         let avoided = destination.breaker.opensAt == nil ? [] : destination.breaker.avoided

@@ -144,6 +144,9 @@ package final class Dispatcher: Service {
     /// How long before the start an answer of a destination counts.
     private static let memory: Duration = .seconds(3600)
 
+    /// Requests that one transaction claims: callers that post events meanwhile wait for it as well.
+    private static let largestClaim = 64
+
     private func loop(in group: inout DiscardingTaskGroup) async {
         // Results that the store could not take stay here: none may be lost while the process runs.
         var settlements: [AttemptSettlement] = []
@@ -188,7 +191,9 @@ package final class Dispatcher: Service {
             }
             let claims =
                 deadline == nil
-                ? state.withLock { $0.claims(at: now) { destinations.destination($0)?.settings } } : []
+                ? state.withLock { state in
+                    state.claims(at: now, limit: Self.largestClaim) { destinations.destination($0)?.settings }
+                } : []
             guard !settlements.isEmpty || !claims.isEmpty else {
                 await idle(after: now, deadline: deadline)
                 continue

@@ -75,4 +75,25 @@ struct NewDeliveryClaimTests {
         let hasPlace7 = limited.reserve("crm", settings: settings, at: now)
         #expect(!hasPlace7)
     }
+
+    @Test func whatIsOverTheLimitOfAllClaimsIsClaimedTheNextTime() {
+        var state = state { state in
+            for key in ["crm", "erp", "new", "old"] as [DestinationKey] { state.wake(key, at: now) }
+            state.trust(["erp"])
+        }
+        var claimed: [DestinationKey: Int] = [:]
+        for _ in 0..<4 {
+            let claims = state.claims(at: now, limit: 3) { _ in settings }
+            #expect(claims.reduce(0) { $0 + $1.limit } <= 3)
+            for claim in claims {
+                claimed[claim.destination, default: 0] += claim.limit
+                let batches = (0..<claim.limit).map { _ in
+                    [RelayDeliveryTests.claimed(1, destination: claim.destination, chat: "c")]
+                }
+                state.claimed(
+                    DeliveryClaimResult(destination: claim.destination, batches: batches, nextDue: now), at: now)
+            }
+        }
+        #expect(claimed == ["crm": 2, "erp": 2, "new": 2, "old": 2])
+    }
 }
