@@ -8,7 +8,7 @@ a minute only, so that the database file can reach its final size: rows are swep
   descriptors by more than 5 % and 8,
 - the same is true of the database file (5 % and 16 MB), in a run of 5 minutes or more,
 - the file has more than BENCH_MAX_BYTES = 4,000 bytes for each event posted, in a shorter run,
-- an event does not arrive or is refused.
+- an event does not arrive or is refused, or those of more than BENCH_MAX_BEHIND = 5 s wait when the posts end.
 
 Settings from the environment: BENCH_SOAK_MINUTES=0.5 (30 for the full form), and BENCH_BINARY=PATH to measure another build.
 """
@@ -20,7 +20,7 @@ import time
 from openloop import post_at_rate
 from restart import resident_megabytes
 from run import (
-    Failure, Machine, Receiver, cpu_seconds, free_ports, judge, load, record, run_script, start_relay, tail,
+    Failure, Machine, Receiver, STALLED, cpu_seconds, free_ports, judge, load, record, run_script, start_relay, tail,
 )
 
 MINUTES = float(os.environ.get("BENCH_SOAK_MINUTES", 0.5))
@@ -28,6 +28,7 @@ LOAD = float(os.environ.get("BENCH_SOAK_LOAD", 0.5))
 MAX_WAL_MB = float(os.environ.get("BENCH_MAX_WAL_MB", 64))
 MAX_GROWTH = float(os.environ.get("BENCH_MAX_GROWTH", 5))
 MAX_BYTES = float(os.environ.get("BENCH_MAX_BYTES", 4000))
+MAX_BEHIND = float(os.environ.get("BENCH_MAX_BEHIND", 5))
 LONG = 5  # minutes after which the database file must have its final size
 RETENTION = '''store:
   url: "sqlite:{directory}/zaphub.db"
@@ -69,9 +70,12 @@ def main():
         posts = post_at_rate(port, "/in/bench", rate, MINUTES * 60, each_second=samples.take)
         seconds, accepted = time.monotonic() - start, len(posts.due) - posts.refused
         used = (cpu_seconds(relay.pid) - cpu) / seconds * 100
-        deadline = time.monotonic() + 30
-        while (delivered := receiver.count() - earlier) < accepted and time.monotonic() < deadline:
+        delivered, changed = receiver.count() - earlier, time.monotonic()
+        behind = accepted - delivered
+        while delivered < accepted and time.monotonic() - changed < STALLED:
             time.sleep(0.1)
+            if (count := receiver.count() - earlier) != delivered:
+                delivered, changed = count, time.monotonic()
         if relay.poll() is not None:
             raise Failure(f"the relay ended with status {relay.returncode}; the end of its log:\n{tail(log)}")
         machine.stop(relay)
@@ -81,7 +85,8 @@ def main():
     for name, unit in (("memory", "MB"), ("descriptors", ""), ("wal", "MB"), ("file", "MB")):
         middle, last = samples.thirds(name)
         print(f"  {name:12}{middle:11.1f}{last:12.1f}{max(samples.values[name]):10.1f} {unit}")
-    print(f"  {bytes_each:,.0f} bytes of the file for each event; {delivered:,} of {accepted:,} delivered", flush=True)
+    print(f"  {bytes_each:,.0f} bytes of the file for each event; {delivered:,} of {accepted:,} delivered, {behind:,} of "
+          "them after the last post", flush=True)
     record({"soak": {
         "minutes": MINUTES, "rate": rate, "bytes_each": bytes_each,
         "thirds": {name: samples.thirds(name) for name in samples.values},
@@ -98,6 +103,8 @@ def main():
                 yield f"{name} grew from {middle:.1f} to {last:.1f}"
         if MINUTES < LONG and bytes_each > MAX_BYTES:
             yield f"the file grew by {bytes_each:.0f} bytes for each event, more than {MAX_BYTES:g}"
+        if behind > MAX_BEHIND * rate:
+            yield f"{behind} deliveries waited when the posts ended: the relay did not keep up"
         if posts.refused or delivered != accepted:
             yield f"{posts.refused} posts were refused, {delivered} of {accepted} events arrived"
 
@@ -105,4 +112,4 @@ def main():
 
 
 if __name__ == "__main__":
-    run_script("bench", int(MINUTES * 60) + 120, main)
+    run_script("bench", int(MINUTES * 120) + 120, main)
