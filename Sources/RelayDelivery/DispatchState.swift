@@ -20,6 +20,8 @@ package struct DispatchState: Sendable {
     private var hanging = DestinationQueue()
     /// Destinations that answer and have requests under way.
     private var busy = 0
+    /// Destinations that were paused or resumed before ``begin(pauses:releases:at:)``; nil after it.
+    private var changedBeforeStart: Set<DestinationKey>? = []
     /// Requests that the claims under way may still ask for.
     private var claimsLeft = 0
     /// Whether deliveries may be claimed when they are queued. Default false.
@@ -57,7 +59,19 @@ package struct DispatchState: Sendable {
         }
     }
 
+    /// Takes over what the store has at the start. A pause that an operator ended, or began, after the store was read
+    /// stays so.
+    package mutating func begin(pauses: [DestinationPause], releases: [DestinationRelease], at now: Timestamp) {
+        let changed = changedBeforeStart ?? []
+        changedBeforeStart = nil
+        for release in releases where !changed.contains(release.destination) {
+            resume(release.destination, release: release, at: now)
+        }
+        for pause in pauses where !changed.contains(pause.destination) { self.pause(pause) }
+    }
+
     package mutating func pause(_ pause: DestinationPause) {
+        changedBeforeStart?.insert(pause.destination)
         with(pause.destination) { destination in
             destination.pause = pause
             destination.release = nil
@@ -67,6 +81,7 @@ package struct DispatchState: Sendable {
 
     /// - Parameter release: what it held, when that is to go out at a rate.
     package mutating func resume(_ key: DestinationKey, release: DestinationRelease? = nil, at now: Timestamp) {
+        changedBeforeStart?.insert(key)
         with(key) { destination in
             destination.pause = nil
             destination.release = release.map { Release($0) }

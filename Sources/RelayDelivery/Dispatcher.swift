@@ -123,8 +123,7 @@ package final class Dispatcher: Service {
         state.withLock { state in
             state.trust(answered)
             state.takesNewDeliveries = true
-            for release in releases { state.resume(release.destination, release: release, at: now) }
-            for pause in pauses { state.pause(pause) }
+            state.begin(pauses: pauses, releases: releases, at: now)
             for (key, moment) in due { state.wake(key, at: moment) }
         }
         await follow(nil)

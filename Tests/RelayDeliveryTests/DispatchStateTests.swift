@@ -57,6 +57,20 @@ struct DispatchStateTests {
         #expect(state.claims(at: .at(1), settings: settings()).map(\.limit) == [2])
     }
 
+    /// A caller may end a pause while the dispatcher still reads the store.
+    @Test func aPauseThatEndedBeforeTheStartIsOver() {
+        var state = DispatchState(capacity: 100, breaker: .init())
+        let pauses = ["crm", "erp"].map { (key: DestinationKey) in
+            DestinationPause(destination: key, reason: .manual, since: .at(0))
+        }
+        state.resume("crm", at: .at(1))
+        state.begin(pauses: pauses, releases: [], at: .at(2))
+        #expect(state.destinations["crm"]?.isPaused == false)
+        #expect(state.destinations["erp"]?.isPaused == true)
+        state.wake("crm", at: .at(2))
+        #expect(state.claims(at: .at(2), settings: settings()).map(\.destination) == ["crm"])
+    }
+
     /// After a start nothing has answered yet. What answered before the start does not wait behind what may hang.
     @Test func whatAnsweredBeforeTheStartDoesNotWaitBehindTheOthers() {
         for isTrusted in [false, true] {
