@@ -64,7 +64,7 @@ package struct StoreConformance: Sendable {
         case mergesWakeups, doesNotWakeForWhatItHandsOver
         // Single-transaction intake
         case processesEventsAsItAcceptsThem, tellsTheProcessorWhatIsPending, claimsDeliveriesAsItQueuesThem
-        case storesTheSameBodyOnce, recordsAFirstAttemptThatDelivers
+        case storesTheSameBodyOnce, recordsAFirstAttemptThatDelivers, keepsMessagesOfDeletedSessionsApart
         // Series of attempts
         case countsNoInterruptedAttempt, startsASeriesWithItsFirstAttempt, stopsASeriesWhileItIsPaused
         case pullsInDueTimes, prefersOtherDeliveries, takesBackWhatWasNotSent
@@ -110,6 +110,7 @@ package struct StoreConformance: Sendable {
             case .tellsTheProcessorWhatIsPending: try await run.tellsTheProcessorWhatIsPending()
             case .claimsDeliveriesAsItQueuesThem: try await run.claimsDeliveriesAsItQueuesThem()
             case .storesTheSameBodyOnce: try await run.storesTheSameBodyOnce()
+            case .keepsMessagesOfDeletedSessionsApart: try await run.keepsMessagesOfDeletedSessionsApart()
             case .recordsAFirstAttemptThatDelivers: try await run.recordsAFirstAttemptThatDelivers()
             case .findsTheForwardedChatOfAHiddenIdentity: try await run.findsTheForwardedChatOfAHiddenIdentity()
             case .recognizesDuplicates: try await run.recognizesDuplicates()

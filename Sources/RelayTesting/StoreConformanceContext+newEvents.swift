@@ -110,6 +110,25 @@ extension StoreConformanceContext {
         try equal(try some(await claim("log").first).body, planned[0].body(for: deliveries[0].id))
     }
 
+    /// The messages of a chat whose number another chat had before are its own.
+    func keepsMessagesOfDeletedSessionsApart() async throws {
+        func write(_ id: String, session: String, chat: String) async throws {
+            let event = try await event(session: session, chat: chat)
+            let message = Message(
+                session: session, chat: chat, id: id, isOutbound: false, sender: nil, type: "text",
+                content: ["text": "hello"], status: .delivered, timestamp: now, event: event.id)
+            try await store.commit([EventProcessingResult(event: event.id, records: [.message(message)])], at: now)
+        }
+        for id in ["M0", "M1"] { try await write(id, session: "old", chat: "a@s") }
+        _ = try await store.deleteSession("old", at: now)
+        try await write("M2", session: "new", chat: "b@s")
+        try await write("M3", session: "old", chat: "a@s")
+        for (session, id) in [("new", "M2"), ("old", "M3")] {
+            let found = try await store.messages(HistoryMessageQuery(session: session), offset: 0, limit: 10)
+            try equal(found.map(\.id), [id], session)
+        }
+    }
+
     func recordsAFirstAttemptThatDelivers() async throws {
         let id = try await queue()[0]
         _ = try some(await claim().first)

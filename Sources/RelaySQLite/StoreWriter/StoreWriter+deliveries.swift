@@ -124,14 +124,13 @@ extension StoreWriter {
 
     /// Deletes a delivery that is finished, with its body and attempts.
     func delete(_ id: Int64, _ position: DeliveryQueuePosition) throws {
-        let row = try database.prepared("DELETE FROM deliveries WHERE id = ? RETURNING event_id, body_id")
-            .first(.int(id)) { (event: $0.int(0), body: $0.optionalInt(1)) }
+        try database.run("DELETE FROM deliveries WHERE id = ?", .int(id))
         try database.run(
             """
             DELETE FROM delivery_bodies WHERE id = ?1
                 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = ?2 AND body_id = ?1)
             """,
-            .int(row?.body ?? id), .int(row?.event ?? 0)
+            .int(position.body ?? id), .int(position.event)
         )
         try database.run("DELETE FROM attempts WHERE delivery_id = ?", .int(id))
         count(position.destination, from: position.state, to: nil)
@@ -157,7 +156,7 @@ extension StoreWriter {
 
     func position(of id: Int64) throws -> DeliveryQueuePosition? {
         try database.prepared(
-            "SELECT destination, lane, state, due_at, event_id, session, chat FROM deliveries WHERE id = ?"
+            "SELECT destination, lane, state, due_at, event_id, session, chat, body_id FROM deliveries WHERE id = ?"
         )
         .first(.int(id)) { row in
             DeliveryQueuePosition(
@@ -167,7 +166,8 @@ extension StoreWriter {
                 isDue: !row.isNull(3),
                 event: row.int(4),
                 session: row.text(5),
-                chat: row.optionalText(6)
+                chat: row.optionalText(6),
+                body: row.optionalInt(7)
             )
         }
     }
@@ -182,6 +182,8 @@ struct DeliveryQueuePosition {
     var event: Int64
     var session = ""
     var chat: String?
+    /// The row of its body; nil: its own.
+    var body: Int64?
 
     /// Whether it is a stage's failure: nothing is sent there, a replay runs the event again.
     var isStageFailure: Bool { destination.isPipeline }

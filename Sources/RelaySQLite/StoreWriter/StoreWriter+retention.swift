@@ -7,7 +7,7 @@ extension StoreWriter {
     func sweepFinished(before moment: Timestamp, limit: Int) throws -> Int {
         let rows = try database.prepared(
             """
-            SELECT id, state, destination FROM deliveries INDEXED BY deliveries_finished
+            SELECT id, state, destination, event_id, body_id FROM deliveries INDEXED BY deliveries_finished
             WHERE state IN (2, 4) AND finished_at < ? ORDER BY finished_at LIMIT ?
             """
         ).all([.int(moment.milliseconds), .int(Int64(limit))], read: Self.finished)
@@ -17,7 +17,7 @@ extension StoreWriter {
     func sweepDead(before moment: Timestamp, limit: Int) throws -> Int {
         let rows = try database.prepared(
             """
-            SELECT id, state, destination FROM deliveries INDEXED BY deliveries_dead_since
+            SELECT id, state, destination, event_id, body_id FROM deliveries INDEXED BY deliveries_dead_since
             WHERE state = 3 AND finished_at < ? ORDER BY finished_at LIMIT ?
             """
         ).all([.int(moment.milliseconds), .int(Int64(limit))], read: Self.finished)
@@ -85,7 +85,9 @@ extension StoreWriter {
         let state = DeliveryState(rawValue: Int(row.int(1))) ?? .cancelled
         return (
             row.int(0),
-            DeliveryQueuePosition(destination: row.destination(2), lane: nil, state: state, isDue: false, event: 0)
+            DeliveryQueuePosition(
+                destination: row.destination(2), lane: nil, state: state, isDue: false, event: row.int(3),
+                body: row.optionalInt(4))
         )
     }
 

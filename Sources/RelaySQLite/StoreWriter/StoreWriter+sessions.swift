@@ -85,6 +85,8 @@ extension StoreWriter {
         let isKnown = database.changesCount == 1
         forgetSession(id)
         identities.removeAll()
+        // The numbers of its chats will be given to others.
+        chatNumbers.removeAll()
         return isKnown ? webhooks : nil
     }
 
