@@ -107,7 +107,14 @@ extension StoreConformanceContext {
             let left = try await store.deliveries(DeliveryFilter(event: event.id), before: nil, offset: 0, limit: 10)
             try await check(left)
         }
-        try equal(try some(await claim("log").first).body, planned[0].body(for: deliveries[0].id))
+        let claimed = try some(await claim("log").first)
+        try equal(claimed.body, planned[0].body(for: deliveries[0].id))
+        try await settle(claimed, .dead(.refused))
+        try equal(try await store.purgeDeadLetters(DeliveryFilter(destination: "log")), 1)
+        // The body is gone, and is stored again.
+        let last = try await store.enqueue(planned[0], event: event.id, at: now)
+        try equal(try some(await claim().first).body, planned[0].body(for: last))
+        try equal(try await store.body(of: last), planned[0].body(for: last))
     }
 
     /// The messages of a chat whose number another chat had before are its own.

@@ -125,6 +125,8 @@ extension StoreWriter {
     /// Deletes a delivery that is finished, with its body and attempts.
     func delete(_ id: Int64, _ position: DeliveryQueuePosition) throws {
         try database.run("DELETE FROM deliveries WHERE id = ?", .int(id))
+        // One of them may be deleted here.
+        eventBodies = EventBodies()
         try database.run(
             """
             DELETE FROM delivery_bodies WHERE id = ?1
