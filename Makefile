@@ -5,10 +5,10 @@ CONFIG ?= config.yaml
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz format reference bench instructions hooks clean packages test-packages
+.PHONY: help run build test check faults-postgres fuzz format reference bench instructions hooks clean packages test-packages
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## install what is missing, build, and start the relay (CONFIG=config.yaml)
 	exec bin/zaphub serve --config $(CONFIG)
@@ -27,6 +27,11 @@ check: ## check the format of the Swift sources, imports, and what the pages ref
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 	scripts/check-docs
 	SWIFT="$(SWIFT)" scripts/check-imports
+
+faults-postgres: test-packages ## kill relays and restart PostgreSQL at random under load (ZAPHUB_FAULT_SECONDS=900, ZAPHUB_FAULT_SEED)
+	$(SWIFT) build --build-tests
+	ZAPHUB_FAULT_SECONDS="$${ZAPHUB_FAULT_SECONDS:-900}" \
+		$(SWIFT) test --skip-build --disable-xctest --filter PostgresFaultTests
 
 fuzz: test-packages ## compare 100,000 random expressions with libjq, and fuzz parser and evaluator (SECONDS_EACH=600, SEED)
 	$(SWIFT) build --build-tests

@@ -93,8 +93,10 @@ let package = Package(
             ["RelayCore", "RelayCrypto", "RelayHTTPClient", "RelayJSON", .lifecycle, .logging]
         ),
         library("RelayDirectory", ["RelayCore", "RelayHTTPClient", .logging]),
-        library(
-            "RelaySQLite", ["CSQLite", "RelayCore", "RelayCrypto", "RelayJSON", .deques, .grdb, .grdbSQLite, .logging]),
+        // What the stores have in common, and one adapter for each database.
+        library("RelaySQL", ["RelayCore", "RelayCrypto", "RelayJSON", .deques, .logging]),
+        library("RelayPostgres", ["CPostgres", "RelayCore", "RelayJSON", "RelaySQL", .deques, .logging]),
+        library("RelaySQLite", ["CSQLite", "RelayCore", "RelayJSON", "RelaySQL", .grdb, .grdbSQLite, .logging]),
 
         // Documentation, schemas, graphs and explanations generated from a configuration.
         library("RelayReference", ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON"]),
@@ -111,8 +113,9 @@ let package = Package(
             "Relay",
             [
                 "RelayAPI", "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayDirectory",
-                "RelayFormats", "RelayHTTPClient", "RelayJSON", "RelayMedia", "RelayPipeline", "RelaySQLite",
-                "RelaySources", "RelayStages", "RelayTestRunner",
+                "RelayFormats", "RelayHTTPClient", "RelayJSON", "RelayMedia", "RelayPipeline", "RelayPostgres",
+                "RelaySQL",
+                "RelaySQLite", "RelaySources", "RelayStages", "RelayTestRunner",
                 .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore, .unixSignals,
             ]
         ),
@@ -128,7 +131,7 @@ let package = Package(
             name: "zaphub",
             dependencies: [
                 "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJQ",
-                "RelayJSON", "RelayMedia", "RelayReference", "RelaySources", "RelayTestRunner",
+                "RelayJSON", "RelayMedia", "RelayReference", "RelaySQL", "RelaySources", "RelayTestRunner",
                 .argumentParser, .httpTypes, .hummingbird, .logging, .nioCore,
             ],
             swiftSettings: swiftSettings
@@ -138,6 +141,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CIDN", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
@@ -175,11 +179,13 @@ let package = Package(
         tests(
             "RelayPipeline",
             [
-                "RelayConfig", "RelayCore", "RelayDirectory", "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelaySQLite",
-                "RelayStages", "RelayTesting", .lifecycle, .logging,
+                "RelayConfig", "RelayCore", "RelayDirectory", "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelaySQL",
+                "RelaySQLite", "RelayStages", "RelayTesting", .lifecycle, .logging,
             ]
         ),
-        tests("RelayDelivery", ["RelayCore", "RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
+        tests(
+            "RelayDelivery",
+            ["RelayCore", "RelayJSON", "RelaySQL", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
         tests(
             "RelayDestinations",
             [
@@ -191,7 +197,7 @@ let package = Package(
             "RelayChatwoot",
             [
                 "RelayConfig", "RelayCore", "RelayDelivery", "RelayFormats", "RelayHTTPClient", "RelayJSON",
-                "RelayMedia", "RelaySQLite", "RelayTesting", .lifecycle, .logging,
+                "RelayMedia", "RelaySQL", "RelaySQLite", "RelayTesting", .lifecycle, .logging,
             ],
             resources: [.copy("Golden")]
         ),
@@ -202,9 +208,11 @@ let package = Package(
             resources: [.copy("Vectors")]
         ),
         tests("RelayDirectory", ["RelayCore", "RelayHTTPClient", "RelayTesting", .logging]),
+        tests("RelaySQL", ["RelayCore", "RelayJSON", "RelayTesting"]),
         tests(
-            "RelaySQLite", ["RelayCore", "RelayJSON", "RelayTesting", .grdb, .grdbSQLite, .logging],
+            "RelaySQLite", ["RelayCore", "RelayJSON", "RelaySQL", "RelayTesting", .grdb, .grdbSQLite, .logging],
             resources: [.copy("Fixtures")]),
+        tests("RelayPostgres", ["RelayCore", "RelayJSON", "RelaySQL", "RelaySQLite", "RelayTesting", .logging]),
         tests(
             "RelayReference",
             [
@@ -230,7 +238,8 @@ let package = Package(
             [
                 "RelayConfig", "RelayCore", "RelayCrypto", "RelayDelivery", "RelayDestinations", "RelayHTTPClient",
                 "RelayJSON",
-                "CrashingRelay", "RelayPipeline", "RelaySQLite", "RelayTesting", "zaphub", .lifecycle, .logging,
+                "CrashingRelay", "RelayPipeline", "RelaySQL", "RelaySQLite", "RelayTesting", "zaphub", .lifecycle,
+                .logging,
             ]
         ),
     ],

@@ -107,6 +107,7 @@ package struct RelayAPI: Sendable {
         RejectedDocumentRoutes(store: store).add(to: &routes)
         TapRoutes(taps: taps, filters: FilterEvaluationPool(), configuration: controls.configuration).add(to: &routes)
         ConfigurationRoutes(configuration: controls.configuration).add(to: &routes)
+        NodeRoutes(directory: controls.nodes).add(to: &routes)
         // A middleware applies to routes added after it and to requests without a route; those above go without.
         router.add(middleware: UnknownRouteMiddleware(known: routes.known, failures: failures))
         return router

@@ -70,6 +70,15 @@ package struct DispatchState: Sendable {
         for pause in pauses where !changed.contains(pause.destination) { self.pause(pause) }
     }
 
+    /// Pauses and resumes destinations as the store has them.
+    package mutating func follow(pauses: [DestinationPause], releases: [DestinationRelease], at now: Timestamp) {
+        let stored = Set(pauses.map(\.destination))
+        for key in destinations.filter({ $0.value.pause != nil && !stored.contains($0.key) }).keys {
+            resume(key, release: releases.first { $0.destination == key }, at: now)
+        }
+        for pause in pauses where destinations[pause.destination]?.pause == nil { self.pause(pause) }
+    }
+
     package mutating func pause(_ pause: DestinationPause) {
         changedBeforeStart?.insert(pause.destination)
         with(pause.destination) { destination in

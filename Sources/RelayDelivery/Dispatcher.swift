@@ -86,6 +86,14 @@ package final class Dispatcher: Service {
         eventQueue.post { $0.hasOtherChange = true }
     }
 
+    /// Pauses and resumes destinations as the store has them: another process may have changed that.
+    package func followPauses() async throws(StoreError) {
+        let pauses = try await outbox.pauses()
+        let releases = try await outbox.releases()
+        state.withLock { $0.follow(pauses: pauses, releases: releases, at: clock.now) }
+        eventQueue.post { $0.hasOtherChange = true }
+    }
+
     /// Probes destinations that are down now rather than at their next time: an operator says that they are up.
     package func probe() {
         state.withLock { $0.probe(at: clock.now) }

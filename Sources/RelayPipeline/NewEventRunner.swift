@@ -65,8 +65,8 @@ package final class NewEventRunner: NewEventProcessor {
 
     // MARK: NewEventProcessor
 
-    package func beginTransaction(_ pending: (_ limit: Int) throws -> [PendingEventKey]) throws {
-        let (mustBeRead, limit) = state.withLock { ($0.pending.mustBeRead, $0.pending.limit) }
+    package func beginTransaction(isShared: Bool, _ pending: (_ limit: Int) throws -> [PendingEventKey]) throws {
+        let (mustBeRead, limit) = state.withLock { (isShared || $0.pending.mustBeRead, $0.pending.limit) }
         let found = mustBeRead ? try pending(limit + 1) : []
         let pipelines = provider.pipelines
         let usesDirectory = pipelines.contains { $0.usesDirectory }

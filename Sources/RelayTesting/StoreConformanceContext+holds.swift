@@ -10,7 +10,7 @@ extension StoreConformanceContext {
         let rate = RateLimit(count: 20, per: .seconds(1))
         try equal(try await store.resume(destination: "crm", rate: rate, at: now), true)
         // What comes later is not what was held.
-        _ = try await queue(4)
+        let later = try await queue(4)
         var run = self
         for expected in [5, 4, 3] {
             run = try await run.reopened()
@@ -18,7 +18,7 @@ extension StoreConformanceContext {
             let release = try some(await run.store.releases().first)
             try equal(release.destination, "crm")
             try equal(release.rate, rate)
-            try equal(release.last, held[4])
+            try expect(release.last >= held[4] && release.last < later[0], "the release is for what was held")
             try equal(release.remaining, expected)
             let claimed = try await run.claim().first { held.contains($0.id) }
             try await run.settle(try some(claimed), .delivered)

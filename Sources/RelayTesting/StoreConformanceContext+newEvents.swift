@@ -178,7 +178,7 @@ private final class ScriptedProcessor: NewEventProcessor {
     var atBegin: [PendingEventKey] { calls.withLock { $0.atBegin } }
     var ends: [Bool] { calls.withLock { $0.ends } }
 
-    func beginTransaction(_ pending: (_ limit: Int) throws -> [PendingEventKey]) throws {
+    func beginTransaction(isShared: Bool, _ pending: (_ limit: Int) throws -> [PendingEventKey]) throws {
         let found = try pending(100)
         calls.withLock { if $0.ends.isEmpty { $0.atBegin = found } }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RelayCore
 
 @main
 struct ZaphubCommand: AsyncParsableCommand {
@@ -20,19 +21,21 @@ struct ZaphubCommand: AsyncParsableCommand {
               zaphub tap                            watch events and attempts live
               zaphub trace EVENT                    what happened to one event, step by step
               zaphub destinations                   what destinations hold, and why; pause and resume them
+              zaphub nodes                          the nodes of the relay, what each owns, and how late it is
               zaphub dead-letters                   see what could not be delivered, and replay it
               zaphub rejected-documents             see what gateways sent and no source could read
               zaphub replay --since 2h              send what was sent again, or --from start: run it again
+              zaphub store check                    look at the store; also migrate, stats, copy to PostgreSQL
               zaphub media decrypt FILE --key …     open an encrypted file by hand
             """,
-        version: "0.1.0",
+        version: RelayVersion.current,
         subcommands: [
             ServeCommand.self, RunCommand.self, CheckCommand.self, DoctorCommand.self, TestCommand.self,
             ExplainCommand.self,
             SchemaCommand.self, GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self,
-            DeliveriesCommandGroup.self, DestinationsCommandGroup.self, TapCommand.self, TraceCommand.self,
-            DeadLettersCommandGroup.self, RejectedDocumentsCommand.self, ReplayCommandGroup.self,
-            MediaCommandGroup.self,
+            DeliveriesCommandGroup.self, DestinationsCommandGroup.self, NodesCommand.self, TapCommand.self,
+            TraceCommand.self, DeadLettersCommandGroup.self, RejectedDocumentsCommand.self, ReplayCommandGroup.self,
+            StoreCommandGroup.self, MediaCommandGroup.self,
         ]
     )
 }

@@ -3,6 +3,7 @@ import Logging
 import RelayCore
 import RelayDelivery
 import RelayJSON
+import RelaySQL
 import RelaySQLite
 import RelayTesting
 import ServiceLifecycle
@@ -14,7 +15,7 @@ final class DispatcherFixture: Sendable {
     var store: any RelayStore { file }
     let outbox: BreakableStore
     let dispatcher: Dispatcher
-    private let file: SQLiteStore
+    private let file: SQLStore
     private let folder: URL
     private let group: ServiceGroup
 

@@ -3,6 +3,7 @@ import Logging
 import RelayCore
 import RelayJSON
 import RelayPipeline
+import RelaySQL
 import RelaySQLite
 import RelayTesting
 import Testing
@@ -16,7 +17,7 @@ private let stored = StoredMedia(id: MediaID(digest: [UInt8](repeating: 7, count
 /// A service with its own store, which runs while the closure of a test runs.
 private struct LateMediaFixture: Sendable {
     let clock: ManualClock
-    let store: SQLiteStore
+    let store: SQLStore
     let announced = AsyncStream<Void>.makeStream()
 
     static func run(

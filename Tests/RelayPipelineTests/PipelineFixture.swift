@@ -4,6 +4,7 @@ import RelayConfig
 import RelayCore
 import RelayJSON
 import RelayPipeline
+import RelaySQL
 import RelaySQLite
 import RelayTesting
 import ServiceLifecycle
@@ -15,7 +16,7 @@ final class PipelineFixture: Sendable {
     let directory = DirectoryCache()
     let service: PipelineService
     var store: any RelayStore { file }
-    private let file: SQLiteStore
+    private let file: SQLStore
     private let folder: URL
     private let group: ServiceGroup
 

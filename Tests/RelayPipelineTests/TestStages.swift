@@ -2,7 +2,7 @@ import RelayConfig
 import RelayCore
 import RelayJSON
 import RelayPipeline
-import RelaySQLite
+import RelaySQL
 import RelayTesting
 import Synchronization
 
@@ -97,7 +97,7 @@ struct SinglePipelineProvider: PipelineProvider, DeliveryTargetResolver {
 
 /// A store whose commits fail or wait while a test requires it.
 final class BreakableJournal: Journal, MessageHistoryStore {
-    private let base: SQLiteStore
+    private let base: SQLStore
     private let state = Mutex((failuresLeft: 0, failures: 0))
     /// While ``holdsCommits`` is set, commits wait for the latch `commit`.
     let latches = NamedLatches()
@@ -108,7 +108,7 @@ final class BreakableJournal: Journal, MessageHistoryStore {
         set { holding.withLock { $0 = newValue } }
     }
 
-    init(_ base: SQLiteStore) {
+    init(_ base: SQLStore) {
         self.base = base
     }
 

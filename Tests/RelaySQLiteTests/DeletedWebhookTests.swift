@@ -3,7 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-@testable import RelaySQLite
+@testable import RelaySQL
 
 struct DeletedWebhookTests {
     /// The relay ended between the deletion of a webhook and the cancellation of what was queued for it; relays

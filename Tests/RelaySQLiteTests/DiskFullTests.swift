@@ -4,7 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-@testable import RelaySQLite
+@testable import RelaySQL
 
 @Suite(.limitedConcurrency, .enabled(if: SmallFileSystem.isPermitted, "needs the right to mount a tmpfs"))
 struct DiskFullTests {

@@ -4,6 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
+@testable import RelaySQL
 @testable import RelaySQLite
 
 @Suite struct DurabilityTests {
@@ -79,7 +80,7 @@ import Testing
     }
 
     /// Makes the next write fail, as on a file system that has become read-only.
-    private func breakConnection(of store: SQLiteStore) async throws {
+    private func breakConnection(of store: SQLStore) async throws {
         try await store.write { try $0.database.run("PRAGMA query_only = ON") }
     }
 
@@ -102,7 +103,7 @@ import Testing
             }
         }()
         async let after = store.accept([event("2")], source: "t", at: Stores.now)
-        try await eventually("three wait") { store.operations.count >= 3 }
+        try await eventually("three wait") { store.shared.operations.count >= 3 }
         gate.signal()
         try await blocked
         let ids = try await [before, after].flatMap { $0 }.map(\.id)
@@ -126,7 +127,7 @@ import Testing
             for index in 0..<3 {
                 group.addTask { try await !store.accept([event("\(index)")], source: "t", at: now)[0].isDuplicate }
             }
-            try await eventually("three wait") { store.operations.count >= 3 }
+            try await eventually("three wait") { store.shared.operations.count >= 3 }
             let error = await #expect(throws: StoreError.self) {
                 try await store.accept([event()], source: "t", at: now)
             }
@@ -151,7 +152,7 @@ import Testing
         await Self.wait(isClosed)
         let (now, large) = (Stores.now, event(String(repeating: "x", count: 6000)))
         async let first = store.accept([large], source: "t", at: now)
-        try await eventually("one waits") { store.operations.count >= 1 }
+        try await eventually("one waits") { store.shared.operations.count >= 1 }
         let error = await #expect(throws: StoreError.self) { try await store.accept([large], source: "t", at: now) }
         #expect(error?.code == .overloaded)
         gate.signal()

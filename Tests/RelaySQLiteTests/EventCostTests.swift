@@ -6,6 +6,7 @@ import RelayTesting
 import Synchronization
 import Testing
 
+@testable import RelaySQL
 @testable import RelaySQLite
 
 /// What a delivered event costs the store. The counts do not depend on the machine.
@@ -22,10 +23,10 @@ struct EventCostTests {
         store.claim(with: claims)
         try await deliver(rounds: 25, from: 0, claims, store)
         let counter = StatementCounter()
-        try await store.write { counter.start(on: $0.database) }
+        try await store.write { try counter.start(on: $0.sqlite) }
         let rounds = 50
         try await deliver(rounds: rounds, from: 25, claims, store)
-        try await store.write { counter.stop(on: $0.database) }
+        try await store.write { try counter.stop(on: $0.sqlite) }
         let events = Double(rounds * Self.together)
         let (statements, transactions) = (Double(counter.statements) / events, Double(counter.transactions) / events)
         let pages = Double(counter.pages) / events
@@ -39,7 +40,7 @@ struct EventCostTests {
     }
 
     /// Accepts events that arrive together, and settles their deliveries together.
-    private func deliver(rounds: Int, from first: Int, _ claims: OpenClaimer, _ store: SQLiteStore) async throws {
+    private func deliver(rounds: Int, from first: Int, _ claims: OpenClaimer, _ store: SQLStore) async throws {
         for round in first..<first + rounds {
             let entries = (0..<Self.together).map { entry(round * Self.together + $0) }
             try await store.write { writer in
@@ -70,7 +71,7 @@ struct EventCostTests {
 
 /// The shipped pipeline's result: a message in the history, and a delivery in the order of its chat.
 private struct MessageProcessor: NewEventProcessor {
-    func beginTransaction(_ pending: (_ limit: Int) throws -> [PendingEventKey]) throws {}
+    func beginTransaction(isShared: Bool, _ pending: (_ limit: Int) throws -> [PendingEventKey]) throws {}
 
     func process(
         _ event: Event, fingerprint: UInt64, size: Int, directory: any StoredDirectory

@@ -3,7 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-@testable import RelaySQLite
+@testable import RelaySQL
 
 /// Replaying a stage failure runs its event again, including through pipelines that had succeeded.
 struct RerunTests {

@@ -6,6 +6,7 @@ import RelayTesting
 import Synchronization
 import Testing
 
+@testable import RelaySQL
 @testable import RelaySQLite
 
 /// What SQLite adds to the conformance suite's tests of identities: a transaction that fails, the number of statements,
@@ -46,7 +47,7 @@ struct IdentityTests {
         let store = try await Stores.open(directory.database)
         _ = try await store.accept([message("0", chat: Self.phone, lid: Self.lid)], source: "t", at: Stores.now)
         let counter = StatementCounter()
-        try await store.write { writer in writer.database.trace { counter.add("\($0)") } }
+        try await store.write { writer in try writer.sqlite.trace { counter.add("\($0)") } }
         for (id, chat, lid) in [("1", Self.phone, nil), ("2", Self.phone, Self.lid), ("3", Self.lid, nil)] {
             _ = try await store.accept([message(id, chat: chat, lid: lid)], source: "t", at: Stores.now)
         }

@@ -4,6 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
+@testable import RelaySQL
 @testable import RelaySQLite
 
 @Suite(.limitedConcurrency) struct OpeningTests {

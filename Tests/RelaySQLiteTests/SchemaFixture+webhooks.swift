@@ -1,5 +1,6 @@
 import RelayCore
 import RelayJSON
+import RelaySQL
 import RelaySQLite
 import Testing
 
@@ -29,7 +30,7 @@ extension SchemaFixture {
         ]
     }
 
-    static func checkWebhooks(_ store: SQLiteStore) async throws {
+    static func checkWebhooks(_ store: SQLStore) async throws {
         let found = try await store.webhooks(session: session)
         #expect(found.map(\.options) == [options, ["url": "https://plain.example/"]])
         #expect(found.map(\.id) == webhooks.map(\.id))

@@ -1,6 +1,7 @@
 import Foundation
 import RelayCore
 import RelayJSON
+import RelaySQL
 import RelaySQLite
 import RelayTesting
 import Testing
@@ -40,7 +41,7 @@ enum SchemaFixture {
     }
 
     /// Writes sessions, webhooks, events, deliveries in every state, history, an API key and a pause.
-    static func fill(_ store: SQLiteStore) async throws {
+    static func fill(_ store: SQLStore) async throws {
         let created = Session(id: session, label: "Sales", metadata: ["team": "br"], createdAt: now)
         try await store.createSession(created, webhooks: webhooks)
         try await store.addAPIKey(digest: apiKeyDigest, name: "default", at: now)
@@ -67,7 +68,7 @@ enum SchemaFixture {
 
     /// Checks the contents that every migrated fixture must have.
     /// - Parameter version: the schema that the fixture was written with.
-    static func check(_ store: SQLiteStore, of version: Int) async throws {
+    static func check(_ store: SQLStore, of version: Int) async throws {
         for entry in version >= 8 ? forwarded : [] {
             #expect(try await store.forwardedParts(of: entry.key.message, in: entry.key.chatKey) == [entry])
         }
@@ -102,7 +103,7 @@ enum SchemaFixture {
         #expect(try await store.deleteSession(session, at: now) == webhooks.map(\.id))
     }
 
-    private static func accept(_ message: String, in store: SQLiteStore) async throws -> Event {
+    private static func accept(_ message: String, in store: SQLStore) async throws -> Event {
         let new = ParsedEvent(
             type: .messageReceived, session: session, chat: "a@s", dedupKey: message, occurredAt: now,
             payload: ["messageId": .string(message)])
@@ -111,7 +112,7 @@ enum SchemaFixture {
     }
 
     /// Creates a delivery in a state, to a destination with the name of the state.
-    private static func deliver(_ state: DeliveryState, through store: SQLiteStore) async throws {
+    private static func deliver(_ state: DeliveryState, through store: SQLStore) async throws {
         let event = try await accept(state.name, in: store)
         let planned = PlannedDelivery(
             of: event, to: .configured(state.name), lane: "acct/a@s", pipeline: "default", signing: .standardWebhooks)
@@ -137,7 +138,7 @@ enum SchemaFixture {
         }
     }
 
-    private static func checkDelivery(_ state: DeliveryState, in store: SQLiteStore) async throws {
+    private static func checkDelivery(_ state: DeliveryState, in store: SQLStore) async throws {
         let filter = DeliveryFilter(destination: .configured(state.name))
         let found = try await store.deliveries(filter, before: nil, offset: 0, limit: 10)
         try #require(found.count == 1, "\(state)")

@@ -3,6 +3,7 @@ import RelayCore
 import RelayTesting
 import Testing
 
+@testable import RelaySQL
 @testable import RelaySQLite
 
 /// Opens a store of every schema version that has a fixture, and checks its contents.

@@ -1,12 +1,25 @@
 import Foundation
+import GRDB
 import Logging
 import RelayCore
-import RelaySQLite
 import RelayTesting
+
+@testable import RelaySQL
+@testable import RelaySQLite
 
 extension TemporaryDirectory {
     /// The path of a test's database file.
     var database: String { path("store.db") }
+}
+
+extension StoreWriter {
+    /// The connection of GRDB that writes.
+    var sqlite: Database {
+        get throws {
+            guard let driver = database.driver as? SQLiteDriver else { throw CancellationError() }
+            return driver.database
+        }
+    }
 }
 
 enum Stores {
@@ -26,7 +39,7 @@ enum Stores {
         key: [UInt8] = keyBytes,
         ballast: Int = 0,
         configure: (inout SQLiteStore.Configuration) -> Void = { _ in }
-    ) async throws -> SQLiteStore {
+    ) async throws -> SQLStore {
         var configuration = SQLiteStore.Configuration()
         configuration.diskReserveBytes = ballast
         configuration.cacheBytes = 4 << 20
@@ -67,11 +80,11 @@ actor Directories {
     }
 
     func discard(_ store: any RelayStore) async {
-        await (store as? SQLiteStore)?.close()
+        await (store as? SQLStore)?.close()
         scratches[ObjectIdentifier(store as AnyObject)] = nil
     }
 
-    private func keep(_ store: SQLiteStore, _ directory: TemporaryDirectory) -> any RelayStore {
+    private func keep(_ store: SQLStore, _ directory: TemporaryDirectory) -> any RelayStore {
         scratches[ObjectIdentifier(store)] = directory
         return store
     }

@@ -5,6 +5,7 @@ import RelayDelivery
 import RelayHTTPClient
 import RelayJSON
 import RelayPipeline
+import RelaySQL
 import RelaySQLite
 import RelayTesting
 import Synchronization

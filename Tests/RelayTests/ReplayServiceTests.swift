@@ -3,6 +3,7 @@ import Logging
 import RelayCore
 import RelayJSON
 import RelayPipeline
+import RelaySQL
 import RelaySQLite
 import RelayTesting
 import ServiceLifecycle
@@ -25,7 +26,7 @@ struct ReplayServiceTests {
     /// A store with a number of events, each delivered once, and the service on it.
     private func run(
         events count: Int,
-        _ body: (SQLiteStore, ReplayService) async throws -> Void
+        _ body: (SQLStore, ReplayService) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("replay-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -69,7 +70,7 @@ struct ReplayServiceTests {
     }
 
     /// Delivers the queued deliveries.
-    private func send(from store: SQLiteStore) async throws {
+    private func send(from store: SQLStore) async throws {
         let claims = [DeliveryClaimRequest(destination: "crm", limit: 10_000)]
         let claimed = try await store.exchange([], claims: claims, at: clock.now)[0].deliveries
         let settlements = claimed.map { delivery in
@@ -83,7 +84,7 @@ struct ReplayServiceTests {
     }
 
     /// Plans one delivery for every pending event.
-    private func runPipelines(on store: SQLiteStore) async throws {
+    private func runPipelines(on store: SQLStore) async throws {
         while true {
             let events = try await store.pendingEvents(after: EventID(0), limit: 500)
             if events.isEmpty { return }
@@ -96,7 +97,7 @@ struct ReplayServiceTests {
     }
 
     private func make(
-        _ selection: ReplaySelection, _ rate: String, on store: SQLiteStore, _ service: ReplayService
+        _ selection: ReplaySelection, _ rate: String, on store: SQLStore, _ service: ReplayService
     ) async throws -> ReplayID {
         let estimate = try await store.estimate(selection, at: clock.now)
         let replay = try await store.createReplay(selection, rate: try #require(RateLimit(rate)), estimate: estimate)

@@ -73,7 +73,7 @@ struct SecretTests {
 
         var paths = [
             "sessions", "sessions/main", "sessions/main/webhooks", "deliveries", "dead-letters", "destinations",
-            "destinations/crm", "pipelines", "messages", "sessions/main/webhook/events",
+            "destinations/crm", "pipelines", "messages", "nodes", "sessions/main/webhook/events",
         ]
         let letters = try await relay.call("GET", "/api/v1/dead-letters").document["data"]?.array ?? []
         #expect(letters.count == 4)

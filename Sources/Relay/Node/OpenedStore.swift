@@ -2,11 +2,15 @@ internal import Logging
 internal import RelayAPI
 internal import RelayConfig
 internal import RelayCore
+internal import RelayPostgres
+internal import RelaySQL
 internal import RelaySQLite
 
 /// The store of a relay, open, with what is kept beside it.
 struct OpenedStore: Sendable {
-    /// The path of its file; the names of the files beside it begin with it.
+    /// Where it is, for people: the path of its file, or the URL of its database without the password.
+    let name: String
+    /// The beginning of the paths of the files that this node keeps beside the store.
     let path: String
     var store: any RelayStore { database }
     /// The key that signs media links.
@@ -15,7 +19,10 @@ struct OpenedStore: Sendable {
     let keys: APIKeyring
     /// The API key that was generated because there was none. It is not in the store until ``keepNewKey()`` is called.
     let newKey: String?
-    private let database: SQLiteStore
+    /// The nodes that share the store; nil: no other can.
+    let nodes: (any NodeDirectory)?
+    private let database: SQLStore
+    private let environmentAPIKey: String?
     private let clock: any RelayClock
     private let logger: Logger
 
@@ -23,18 +30,35 @@ struct OpenedStore: Sendable {
     init(
         _ configuration: RelayConfiguration,
         environment: [String: String],
+        nodeName: String,
+        configurationHash: @escaping @Sendable () -> String,
         clock: any RelayClock,
         logger: Logger
     ) async throws {
-        path = try Self.path(of: configuration.store)
-        let secretKey = try CredentialEncryptionKey.load(
-            file: path + ".key",
-            environmentValue: environment["ZAPHUB_SECRET_KEY"],
-            store: path
-        )
+        let options = configuration.store
+        let environmentKey = environment["ZAPHUB_SECRET_KEY"]
+        let secretKey: CredentialEncryptionKey
+        switch options.url {
+        case .sqlite(let file):
+            (name, path) = (file, file)
+            secretKey = try CredentialEncryptionKey.load(
+                file: options.keyFile ?? file + ".key", environmentValue: environmentKey, store: file)
+            database = try await SQLiteStore.open(path: file, secretKey: secretKey, clock: clock, logger: logger)
+            nodes = nil
+        case .postgres(let url):
+            let address = try PostgresAddress(url, isPooledByTransaction: options.pooling == .transaction)
+            (name, path) = (address.description, options.directory + "/zaphub")
+            try StoreFileDirectory.create(containing: path)
+            secretKey = try CredentialEncryptionKey.loadShared(
+                file: options.keyFile, environmentValue: environmentKey)
+            let node = NodeIdentity(
+                name: nodeName, startedAt: clock.wall, configuration: configurationHash)
+            (database, nodes) = try await PostgresStore.open(
+                address, secretKey: secretKey, clock: clock, node: node, logger: logger)
+        }
         mediaLinkKey = secretKey.derived(for: "media links")
-        database = try await SQLiteStore.open(path: path, secretKey: secretKey, clock: clock, logger: logger)
-        (keys, newKey) = try await Self.keyring(database, environment: environment)
+        environmentAPIKey = environment["ZAPHUB_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
+        (keys, newKey) = try await Self.keyring(database, environmentKey: environmentAPIKey)
         self.clock = clock
         self.logger = logger
     }
@@ -51,35 +75,35 @@ struct OpenedStore: Sendable {
         }
     }
 
-    /// Closes the database file. The store must not be used afterwards.
+    /// Closes the store. It must not be used afterwards.
     func close() async {
         await database.close()
     }
 
+    /// Leaves the work that has not begun to other nodes.
+    func drain() async { await database.drain() }
+
+    /// Other nodes may have changed webhooks, pauses or keys.
+    var externalChanges: AsyncStream<Void> { database.externalChanges }
+
+    /// Accepts the keys that the store has now: other nodes may have added some.
+    func reloadKeys() async throws(StoreError) {
+        keys.replace(with: try await Self.digests(database, environmentKey: environmentAPIKey))
+    }
+
     /// The key from the environment and those in the store. When there are none, a new key is generated.
     private static func keyring(
-        _ store: any RelayStore,
-        environment: [String: String]
-    ) async throws -> (APIKeyring, newKey: String?) {
-        var digests = try await store.apiKeyDigests()
-        if let key = environment["ZAPHUB_API_KEY"], !key.isEmpty {
-            digests.append(APIKeyring.digest(of: key))
-            return (APIKeyring(digests: digests), nil)
-        }
+        _ store: any RelayStore, environmentKey: String?
+    ) async throws(StoreError) -> (APIKeyring, newKey: String?) {
+        let digests = try await digests(store, environmentKey: environmentKey)
         guard digests.isEmpty else { return (APIKeyring(digests: digests), nil) }
         let key = APIKeyring.generate()
         return (APIKeyring(digests: [APIKeyring.digest(of: key)]), key)
     }
 
-    private static func path(of store: RelayConfiguration.Store) throws -> String {
-        switch store.url {
-        case .sqlite(let path):
-            return path
-        case .postgres:
-            throw StoreError(
-                .unavailable,
-                "This build has no PostgreSQL store. Write store.url: sqlite:data/zaphub.db in the configuration."
-            )
-        }
+    private static func digests(
+        _ store: any RelayStore, environmentKey: String?
+    ) async throws(StoreError) -> [[UInt8]] {
+        try await store.apiKeyDigests() + (environmentKey.map { [APIKeyring.digest(of: $0)] } ?? [])
     }
 }

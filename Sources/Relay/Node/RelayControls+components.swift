@@ -3,7 +3,10 @@ internal import RelayCore
 
 extension RelayControls {
     /// Creates the controls of a running relay.
-    init(_ components: RelayNodeComponents, process: ProcessState, reloader: ConfigurationReloader) {
+    init(
+        _ components: RelayNodeComponents, process: ProcessState, reloader: ConfigurationReloader,
+        nodes: any NodeDirectory
+    ) {
         let destinations = LiveDestinationControl(
             store: components.store,
             registry: components.registry,
@@ -41,7 +44,8 @@ extension RelayControls {
                 links: components.media.links,
                 mediaStore: components.media.mediaStore,
                 inline: components.media.inline
-            )
+            ),
+            nodes: nodes
         )
     }
 }

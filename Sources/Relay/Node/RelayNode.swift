@@ -10,7 +10,7 @@ package final class RelayNode: Sendable {
     package struct StartInformation: Sendable {
         /// The URL on which the relay listens, such as `http://127.0.0.1:3100`.
         package let address: String
-        /// The path of the database file.
+        /// The path of the database file, or the URL of the database without the password.
         package let data: String
         /// The API key that was generated because there was none. It is displayed once; only its digest is stored.
         package let newKey: String?
@@ -28,6 +28,8 @@ package final class RelayNode: Sendable {
     private let components: RelayNodeComponents
     private let reloader: ConfigurationReloader
     private let process: ProcessState
+    private let nodeName: String
+    private let startedAt: Timestamp
     private let recovered: StoreRecoveryReport
     private let clock: any RelayClock
     private let logger: Logger
@@ -44,8 +46,13 @@ package final class RelayNode: Sendable {
         configuration = generation.configuration
         self.clock = clock
         self.logger = logger
-        nodeStore = try await OpenedStore(configuration, environment: environment, clock: clock, logger: logger)
-        let components = try await RelayNodeComponents(generation, nodeStore: nodeStore, clock: clock, logger: logger)
+        startedAt = clock.wall
+        nodeName = NodeName.current(environment: environment)
+        let current = CurrentConfiguration(generation)
+        nodeStore = try await OpenedStore(
+            configuration, environment: environment, nodeName: nodeName,
+            configurationHash: { current.generation.mark.hash }, clock: clock, logger: logger)
+        let components = try await RelayNodeComponents(current, nodeStore: nodeStore, clock: clock, logger: logger)
         self.components = components
         recovered = try await components.recover()
         reloader = ConfigurationReloader(
@@ -79,7 +86,7 @@ package final class RelayNode: Sendable {
             onReady(
                 StartInformation(
                     address: url,
-                    data: nodeStore.path,
+                    data: nodeStore.name,
                     newKey: nodeStore.newKey,
                     recovered: recovered,
                     queued: queued,
@@ -89,6 +96,7 @@ package final class RelayNode: Sendable {
         }
         // Services shut down in reverse order, so that no new events are accepted before other services end.
         var services = components.services()
+        services.append(SharedStoreService(store: nodeStore, components: components, logger: logger))
         if watchesConfiguration {
             services.append(
                 ConfigurationWatcher(file: configuration.file, clock: clock) { [reloader] in
@@ -107,12 +115,23 @@ package final class RelayNode: Sendable {
         await nodeStore.close()
     }
 
+    private var nodes: any NodeDirectory {
+        let (clock, name, process, current) = (clock, nodeName, process, components.current)
+        let startedAt = startedAt
+        return nodeStore.nodes
+            ?? SingleNodeDirectory(store: nodeStore.store, clock: clock) {
+                NodeInformation(
+                    number: 1, name: name, version: RelayVersion.current, startedAt: startedAt, seenAt: clock.wall,
+                    state: process.isDraining ? .draining : .active, configurationHash: current.generation.mark.hash)
+            }
+    }
+
     private var api: RelayAPI {
         RelayAPI(
             configuration: .init(maxBody: configuration.server.maxBody),
             store: nodeStore.store,
             intakes: components.intakes,
-            controls: RelayControls(components, process: process, reloader: reloader),
+            controls: RelayControls(components, process: process, reloader: reloader, nodes: nodes),
             taps: components.taps,
             keys: nodeStore.keys,
             clock: clock,
@@ -124,8 +143,9 @@ package final class RelayNode: Sendable {
         guard handlesSignals else { return try await group.run() }
         let signals = ProcessSignalService(
             logger: logger,
-            onShutdown: { [process] in
+            onShutdown: { [process, nodeStore] in
                 process.enter(.draining)
+                await nodeStore.drain()
                 await group.triggerGracefulShutdown()
             },
             onReload: { [reloader] in _ = try? await reloader.reload() }

@@ -29,15 +29,16 @@ struct RelayNodeComponents: Sendable {
 
     /// - Throws: ``StoreError``, ``MediaError``, or an error that prevents the HTTP client from starting.
     init(
-        _ generation: LoadedConfiguration,
+        _ current: CurrentConfiguration,
         nodeStore: OpenedStore,
         clock: any RelayClock,
         logger: Logger
     ) async throws {
+        let generation = current.generation
         let configuration = generation.configuration
         self.clock = clock
         self.logger = logger
-        current = CurrentConfiguration(generation)
+        self.current = current
         descriptors = FileDescriptorBudget.raised()
         if descriptors.requests < configuration.delivery.maxInFlight {
             logger.warning(
@@ -122,6 +123,14 @@ struct RelayNodeComponents: Sendable {
         let parked = (try? await OrphanedDeliveryWarning.all(in: store, besides: registry)) ?? []
         for waiting in parked { waiting.log(to: logger) }
         return parked.map(\.description)
+    }
+
+    /// Reads webhooks and pauses anew, which another node may have changed.
+    func followStore() async throws {
+        try await registry.use(current.generation, webhooksFrom: store)
+        try await dispatcher.followPauses()
+        dispatcher.destinationsChanged()
+        pipelines.wake()
     }
 
     /// The services of the relay except the HTTP server. They shut down in reverse order: first the readers of sources,

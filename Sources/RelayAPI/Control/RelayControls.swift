@@ -1,3 +1,5 @@
+package import RelayCore
+
 /// The operations of the running relay that the routes need in addition to its store and sources, one protocol each.
 package struct RelayControls: Sendable {
     package let process: any ReadinessProvider
@@ -7,6 +9,7 @@ package struct RelayControls: Sendable {
     package let webhookTests: any TestEventSender
     package let replays: any ReplayControl
     package let media: any StoredMediaProvider
+    package let nodes: any NodeDirectory
 
     package init(
         process: any ReadinessProvider,
@@ -15,7 +18,8 @@ package struct RelayControls: Sendable {
         webhooks: any SessionWebhookRuntime,
         webhookTests: any TestEventSender,
         replays: any ReplayControl,
-        media: any StoredMediaProvider
+        media: any StoredMediaProvider,
+        nodes: any NodeDirectory
     ) {
         self.process = process
         self.configuration = configuration
@@ -24,5 +28,6 @@ package struct RelayControls: Sendable {
         self.webhookTests = webhookTests
         self.replays = replays
         self.media = media
+        self.nodes = nodes
     }
 }

@@ -11,7 +11,21 @@ extension RelayConfiguration {
             case postgres(url: String)
         }
 
+        /// How a connection pooler in front of PostgreSQL lends its connections.
+        package enum Pooling: String, Sendable, CaseIterable {
+            /// For as long as the client is connected, or there is no pooler. Default.
+            case session
+            /// For one transaction: no prepared statements, and no notifications.
+            case transaction
+        }
+
         package let url: Location
+        /// The absolute path of the file with the key that encrypts credentials; nil: beside the store's file, or in
+        /// the environment.
+        package let keyFile: String?
+        package let pooling: Pooling
+        /// The absolute path of the folder for files that a node keeps beside a PostgreSQL database.
+        package let directory: String
         package let retention: RetentionPeriods
     }
 }
@@ -23,13 +37,28 @@ extension RelayConfiguration.Store {
         .storeURL,
         default: "sqlite:data/zaphub.db"
     )
+    static let keyFile = OptionField.path(
+        "key_file",
+        "The file with the key that encrypts credentials: 32 bytes in base64. SQLite's default is beside its file."
+    ).optional
+    static let pooling = OptionField.enumeration(
+        "pooling",
+        "How a pooler such as pgbouncer in front of PostgreSQL lends its connections: for a session or for a transaction.",
+        of: RelayConfiguration.Store.Pooling.self, default: .session)
+    static let directory = OptionField<String>(
+        "directory",
+        "The folder for files that a node keeps beside a PostgreSQL database: marks of running events, positions in files.",
+        .string, default: "data")
     static let retention = OptionField<RetentionPeriods>.section(
         "retention",
         "How long data is kept.",
         fields: RetentionPeriods.fields,
         default: RetentionPeriods()
     ) { try RetentionPeriods($0) }
-    static let fields = [AnyOptionField(url), AnyOptionField(retention)]
+    static let fields = [
+        AnyOptionField(url), AnyOptionField(keyFile), AnyOptionField(pooling), AnyOptionField(directory),
+        AnyOptionField(retention),
+    ]
 
     init(_ options: OptionReader, directory: String) throws {
         let text = try options(Self.url)
@@ -37,6 +66,9 @@ extension RelayConfiguration.Store {
             text.hasPrefix("sqlite:")
             ? .sqlite(path: BoundedFileReader.absolute(String(text.dropFirst(7)), from: directory))
             : .postgres(url: text)
+        keyFile = try options(Self.keyFile)
+        pooling = try options(Self.pooling)
+        self.directory = BoundedFileReader.absolute(try options(Self.directory), from: directory)
         retention = try options(Self.retention)
     }
 }

@@ -4,8 +4,10 @@
 /// The store makes all calls from one thread at a time: ``beginTransaction(_:)``, any of the others, and
 /// ``endTransaction(isCommitted:)``.
 package protocol NewEventProcessor: Sendable {
-    /// - Parameter pending: reads the events that are accepted and not processed, at most as many as asked for.
-    func beginTransaction(_ pending: (_ limit: Int) throws -> [PendingEventKey]) throws
+    /// - Parameters:
+    ///   - isShared: whether other processes add pending events and process them, so that they must be read each time.
+    ///   - pending: reads the events that are accepted and not processed, at most as many as asked for.
+    func beginTransaction(isShared: Bool, _ pending: (_ limit: Int) throws -> [PendingEventKey]) throws
 
     /// Runs the pipelines on an event that is about to be stored.
     /// - Parameters:

@@ -10,6 +10,9 @@ package struct FNVFingerprint {
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     }
 
+    /// As a number. Its bits are not evenly spread: mix them before numbers are compared or divided.
+    package var value: UInt64 { hash }
+
     /// In hexadecimal letters.
     package var text: String { String(hash, radix: 16) }
 }

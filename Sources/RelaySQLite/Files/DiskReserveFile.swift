@@ -1,4 +1,5 @@
 internal import Glibc
+internal import RelaySQL
 
 /// A file that reserves disk space. When the disk is full the file is deleted, so that settlements and retention, which
 /// free space later, can still be written. New work is refused until the file is back.

@@ -1,5 +1,6 @@
 internal import GRDB
 internal import RelayCore
+internal import RelaySQL
 
 extension SQLiteSchema {
     /// The identities of persons, and the keys and rows that use them.
@@ -42,10 +43,11 @@ extension SQLiteSchema {
                 UNION SELECT session, chat FROM deliveries INDEXED BY deliveries_lane
                     WHERE state IN (0, 1) AND lane IS NOT NULL AND chat LIKE '%@lid';
                 """)
-        let joins = IdentityJoins(database)
-        let chats = try database.prepare("SELECT session, id FROM chats").all { ($0.text(0), $0.text(1)) }
-        let contacts = try database.prepare("SELECT session, id FROM contacts").all { ($0.text(0), $0.text(1)) }
-        let phones = try database.prepare("SELECT session, lid, phone FROM identities WHERE phone IS NOT NULL")
+        let connection = SQLConnection(SQLiteDriver(database))
+        let joins = IdentityJoins(connection)
+        let chats = try connection.prepare("SELECT session, id FROM chats").all { ($0.text(0), $0.text(1)) }
+        let contacts = try connection.prepare("SELECT session, id FROM contacts").all { ($0.text(0), $0.text(1)) }
+        let phones = try connection.prepare("SELECT session, lid, phone FROM identities WHERE phone IS NOT NULL")
             .all { (key: DirectoryEntryKey(session: $0.text(0), id: $0.text(1)), phone: $0.text(2)) }
         let known = Dictionary(uniqueKeysWithValues: phones.map { ($0.key, $0.phone) })
         func current(_ session: String, _ id: String) -> String {
@@ -58,7 +60,7 @@ extension SQLiteSchema {
             try joins.joinContacts(session: session, from: id, to: current(session, id))
         }
         try renameLanes(joins, current)
-        try renameForwardedChats(database)
+        try renameForwardedChats(connection)
     }
 
     /// Queued deliveries of one person are one lane, whatever id of the person they have.
@@ -76,7 +78,7 @@ extension SQLiteSchema {
         }
     }
 
-    private static func renameForwardedChats(_ database: Database) throws {
+    private static func renameForwardedChats(_ database: SQLConnection) throws {
         // The mapping that was used last stays.
         for (table, order) in [("forwarded_chats", "updated_at DESC"), ("forwarded_messages", "number")] {
             let chats = try database.prepare("SELECT destination, session, chat FROM \(table) ORDER BY \(order)")

@@ -1,5 +1,6 @@
 internal import GRDB
 internal import RelayCore
+internal import RelaySQL
 
 extension SQLiteSchema {
     /// Brings a database up to date, each step in a transaction of its own.
@@ -18,7 +19,8 @@ extension SQLiteSchema {
             )
         }
         // A wrong key changes nothing.
-        if found > 0 { try key.check(in: database, path: path) }
+        let connection = SQLConnection(SQLiteDriver(database))
+        if found > 0 { try key.check(in: connection, store: path) }
         for number in found..<version {
             try database.inTransaction(.immediate) {
                 try steps[Int(number)](database, key)
@@ -26,6 +28,6 @@ extension SQLiteSchema {
                 return .commit
             }
         }
-        try key.check(in: database, path: path)
+        try key.check(in: connection, store: path)
     }
 }

@@ -1,6 +1,7 @@
 internal import GRDB
 internal import RelayCore
 internal import RelayJSON
+internal import RelaySQL
 
 extension SQLiteSchema {
     /// A webhook's options become one encrypted document, as a destination of the configuration has them, in place of a
@@ -20,11 +21,12 @@ extension SQLiteSchema {
                 ) STRICT;
                 CREATE INDEX webhooks_session ON webhooks (session, created_at);
                 """)
-        let statement = try database.prepare("SELECT \(LegacyWebhookRow.columns) FROM old_webhooks")
+        let connection = SQLConnection(SQLiteDriver(database))
+        let statement = try connection.prepare("SELECT \(LegacyWebhookRow.columns) FROM old_webhooks")
         let webhooks = try statement.all { try LegacyWebhookRow(row: $0, key: key) }
         for webhook in webhooks {
             let options = key.seal(JSON.object(webhook.options).bytes, for: "webhooks/\(webhook.id)/options")
-            try database.run(
+            try connection.run(
                 """
                 INSERT INTO webhooks SELECT id, session, ?2, secrets, enabled, created_at, updated_at
                 FROM old_webhooks WHERE id = ?1

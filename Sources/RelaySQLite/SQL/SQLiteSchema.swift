@@ -1,4 +1,5 @@
 internal import GRDB
+internal import RelaySQL
 
 /// The tables, as numbered steps. A step that has been released is never changed; `user_version` says which are done.
 enum SQLiteSchema {

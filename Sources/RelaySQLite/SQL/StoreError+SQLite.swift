@@ -1,5 +1,6 @@
 internal import GRDB
 internal import RelayCore
+internal import RelaySQL
 
 /// What a failure means for the writer.
 enum DatabaseErrorKind {
@@ -36,13 +37,6 @@ enum DatabaseErrorKind {
 }
 
 extension StoreError {
-    static let full = StoreError(
-        .full,
-        "the disk of the store is full; free some space, the store goes on by itself"
-    )
-
-    static let closed = StoreError(.unavailable, "the store is closed")
-
     /// What a failure of the database means for the caller.
     init(_ error: any Error) {
         if let error = error as? StoreError {

@@ -3,6 +3,7 @@ internal import Foundation
 internal import GRDB
 internal import GRDBSQLite
 internal import RelayCore
+internal import RelaySQL
 
 /// How the store's connections are opened. Exactly one writes and checkpoints: before SQLite 3.51.3 two that checkpoint
 /// at once can lose commits (the WAL-reset bug). For the same reason there is no memory-mapped I/O.

@@ -1,13 +1,13 @@
 internal import GRDB
 internal import RelayCore
+internal import RelaySQL
 
 /// Performs a batch of operations in transactions.
 struct TransactionRunner {
     let writer: StoreWriter
+    let ids: RisingIDs
     let checkpoints: WALCheckpointer
-    let notifications: DestinationWakeups
-    let recentEvents: RecentEvents
-    let extensions: WriterExtensions.Registry
+    let shared: SQLStore.Shared
     var space: DiskFullState
 
     /// Performs all of them and answers each. False when the connection must not be used any more.
@@ -22,7 +22,7 @@ struct TransactionRunner {
             switch DatabaseErrorKind(error) {
             case .full:
                 space.becomeFull()
-                checkpoints.truncate(databaseBytes: writer.databaseBytes)
+                checkpoints.truncate(databaseBytes: writer.database.databaseBytes)
                 return performSingly(refuseGrowth(operations))
             case .other where operations.count > 1:
                 // One of them fails; the others may succeed.
@@ -57,17 +57,17 @@ struct TransactionRunner {
         var answers: [@Sendable () -> Void] = []
         answers.reserveCapacity(operations.count)
         do {
-            try writer.begin(extensions.current)
+            try writer.begin(shared.extensions.current)
             for operation in operations { answers.append(try operation.run(writer)) }
             try writer.commit()
         } catch {
             writer.rollback()
-            recentEvents.restart(after: writer.newestEvent)
+            shared.recentEvents.restart(after: EventID(ids.lastEvent))
             throw error
         }
         let changes = writer.takeJournalChanges()
-        recentEvents.add(changes.accepted, processed: changes.processed)
-        notifications.add(writer.takeAwakened())
+        shared.recentEvents.add(changes.accepted, processed: changes.processed)
+        shared.notifications.add(writer.takeAwakened())
         for answer in answers { answer() }
     }
 

@@ -1,6 +1,7 @@
 internal import GRDB
 internal import GRDBSQLite
 internal import Glibc
+internal import RelaySQL
 
 /// Moves the write-ahead log into the database file between transactions, so that no commit has to wait for it.
 final class WALCheckpointer {

@@ -2,6 +2,7 @@ internal import Foundation
 internal import GRDB
 internal import Logging
 internal import RelayCore
+internal import RelaySQL
 
 /// The thread that writes. It owns the only connection that may write, performs everything in the queue in one
 /// transaction, and answers the callers when that is on disk.
@@ -9,10 +10,7 @@ struct WriterThread {
     let path: String
     let cacheBytes: Int
     let clock: any RelayClock
-    let operations: WriteQueue
-    let notifications: DestinationWakeups
-    let recentEvents: RecentEvents
-    let extensions: WriterExtensions.Registry
+    let shared: SQLStore.Shared
     let logger: Logger
     let diskReserve: DiskReserveFile
 
@@ -30,7 +28,8 @@ struct WriterThread {
                     let queue = try StoreConnectionFactory.openWriter(path, cacheBytes: cacheBytes)
                     try queue.writeWithoutTransaction { database in
                         try prepare(database)
-                        _ = try StoreWriter(database)
+                        let connection = SQLConnection(SQLiteDriver(database))
+                        _ = try StoreWriter(connection, ids: RisingIDs(connection))
                     }
                     continuation.resume(returning: .success(()))
                     run(queue)
@@ -93,26 +92,27 @@ struct WriterThread {
 
     /// Waits for operations and refuses them. False when the queue is closed and empty.
     private func refuse(_ error: StoreError) -> Bool {
-        guard let batch = operations.next() else { return false }
+        guard let batch = shared.operations.next() else { return false }
         for operation in batch { operation.fail(error) }
         return true
     }
 
     /// Returns true when the queue is closed and empty, false when the connection must not be used any more.
     private func serve(_ database: Database, diskReserve: inout DiskReserveFile) throws -> Bool {
-        let writer = try StoreWriter(database)
+        let connection = SQLConnection(SQLiteDriver(database))
+        let ids = try RisingIDs(connection)
+        let writer = try StoreWriter(connection, ids: ids)
         guard let checkpoints = WALCheckpointer(database, path: path, reserve: diskReserve.size) else { return false }
-        recentEvents.restart(after: writer.newestEvent)
+        shared.recentEvents.restart(after: EventID(ids.lastEvent))
         var space = DiskFullState(diskReserve: diskReserve, logger: logger)
         defer { diskReserve = space.diskReserve }
-        while let batch = operations.next() {
+        while let batch = shared.operations.next() {
             var transactions = TransactionRunner(
-                writer: writer, checkpoints: checkpoints, notifications: notifications, recentEvents: recentEvents,
-                extensions: extensions, space: space)
+                writer: writer, ids: ids, checkpoints: checkpoints, shared: shared, space: space)
             let isHealthy = transactions.perform(batch)
             space = transactions.space
             guard isHealthy else { return false }
-            checkpoints.run(isIdle: operations.count == 0)
+            checkpoints.run(isIdle: shared.operations.count == 0)
         }
         return true
     }

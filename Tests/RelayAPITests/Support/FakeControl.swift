@@ -8,7 +8,7 @@ import Synchronization
 /// A fake relay that records its calls and returns the results that a test sets.
 final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationControl, SessionWebhookRuntime,
     TestEventSender,
-    ReplayControl, StoredMediaProvider
+    ReplayControl, StoredMediaProvider, NodeDirectory
 {
     struct Tested: Equatable {
         var url: String
@@ -35,6 +35,9 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
         var testResult = WebhookTestResult(url: "", ok: true, latencyMs: 0)
         var destinations: [DestinationStatus] = []
         var files: [MediaID: [UInt8]] = [:]
+        var nodes: [NodeInformation] = []
+        /// Why the nodes cannot be read; nil: they can.
+        var nodeFailure: StoreError?
     }
 
     let state = Mutex(State())
@@ -43,7 +46,7 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
     var controls: RelayControls {
         RelayControls(
             process: self, configuration: self, destinations: self, webhooks: self, webhookTests: self, replays: self,
-            media: self)
+            media: self, nodes: self)
     }
 
     func edit(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
@@ -65,6 +68,11 @@ final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationCon
         return ServedMediaFile(
             content: StoredMediaStream(size: Int64(bytes.count), range: range, chunks: chunks), mimetype: query["t"],
             mayBeShown: query["shown"] == "yes")
+    }
+
+    func nodes() async throws(StoreError) -> [NodeInformation] {
+        if let failure = read({ $0.nodeFailure }) { throw failure }
+        return read { $0.nodes }
     }
 
     func destinations() async throws(APIError) -> [DestinationStatus] { state.withLock { $0.destinations } }

@@ -4,6 +4,7 @@ import RelayChatwoot
 import RelayCore
 import RelayDelivery
 import RelayJSON
+import RelaySQL
 import RelaySQLite
 import RelayTesting
 import ServiceLifecycle
@@ -93,8 +94,7 @@ struct ForwardingLoad {
 
     /// Accepts the messages of the chats in turn. They name their chat by both names, by phone, and by hidden identity
     /// alone, as bodies do that were made before the phone was known.
-    private func accept(into store: SQLiteStore, settings: DestinationDispatchSettings, at now: Timestamp) async throws
-    {
+    private func accept(into store: SQLStore, settings: DestinationDispatchSettings, at now: Timestamp) async throws {
         let events = (0..<messagesEach).flatMap { message in
             (0..<chats).map { index in
                 let name = message % 3 == 2 ? lid(index) : chat(index)
