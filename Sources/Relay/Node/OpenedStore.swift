@@ -22,7 +22,8 @@ struct OpenedStore: Sendable {
     /// The nodes that share the store; nil: no other can.
     let nodes: (any NodeDirectory)?
     private let database: SQLStore
-    private let environmentAPIKey: String?
+    /// The digest of the key from the environment; nil: it has none.
+    private let apiKeyDigest: [UInt8]?
     private let clock: any RelayClock
     private let logger: Logger
 
@@ -57,8 +58,8 @@ struct OpenedStore: Sendable {
                 address, secretKey: secretKey, clock: clock, node: node, logger: logger)
         }
         mediaLinkKey = secretKey.derived(for: "media links")
-        environmentAPIKey = environment["ZAPHUB_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
-        (keys, newKey) = try await Self.keyring(database, environmentKey: environmentAPIKey)
+        apiKeyDigest = environment["ZAPHUB_API_KEY"].flatMap { $0.isEmpty ? nil : APIKeyring.digest(of: $0) }
+        (keys, newKey) = try await Self.keyring(database, apiKeyDigest: apiKeyDigest)
         self.clock = clock
         self.logger = logger
     }
@@ -88,22 +89,22 @@ struct OpenedStore: Sendable {
 
     /// Accepts the keys that the store has now: other nodes may have added some.
     func reloadKeys() async throws(StoreError) {
-        keys.replace(with: try await Self.digests(database, environmentKey: environmentAPIKey))
+        keys.replace(with: try await Self.digests(database, apiKeyDigest: apiKeyDigest))
     }
 
     /// The key from the environment and those in the store. When there are none, a new key is generated.
     private static func keyring(
-        _ store: any RelayStore, environmentKey: String?
+        _ store: any RelayStore, apiKeyDigest: [UInt8]?
     ) async throws(StoreError) -> (APIKeyring, newKey: String?) {
-        let digests = try await digests(store, environmentKey: environmentKey)
+        let digests = try await digests(store, apiKeyDigest: apiKeyDigest)
         guard digests.isEmpty else { return (APIKeyring(digests: digests), nil) }
         let key = APIKeyring.generate()
         return (APIKeyring(digests: [APIKeyring.digest(of: key)]), key)
     }
 
     private static func digests(
-        _ store: any RelayStore, environmentKey: String?
+        _ store: any RelayStore, apiKeyDigest: [UInt8]?
     ) async throws(StoreError) -> [[UInt8]] {
-        try await store.apiKeyDigests() + (environmentKey.map { [APIKeyring.digest(of: $0)] } ?? [])
+        try await store.apiKeyDigests() + (apiKeyDigest.map { [$0] } ?? [])
     }
 }
