@@ -51,9 +51,9 @@ struct PostgresValueTests {
         let blobs: [[UInt8]?] = [[], nil, [0, 1, 255], [7]]
         let rows = try connection.query(
             "SELECT * FROM unnest($1, $2, $3) AS t (a, b, c)", [.ints(numbers), .texts(texts), .bytes(blobs)])
-        #expect(try rows.all { $0.optionalInt(0) } == numbers)
-        #expect(try rows.all { $0.optionalText(1) } == texts)
-        #expect(try rows.all { $0.optionalBytes(2) } == blobs)
+        #expect(rows.all { $0.optionalInt(0) } == numbers)
+        #expect(rows.all { $0.optionalText(1) } == texts)
+        #expect(rows.all { $0.optionalBytes(2) } == blobs)
         #expect(try connection.query("SELECT cardinality($1)::bigint", [.ints([])]).first { $0.int(0) } == 0)
         let many = (0..<100_000).map { Int64($0) }
         #expect(try connection.query("SELECT max(x) FROM unnest($1) x", [.ints(many)]).first { $0.int(0) } == 99_999)
