@@ -144,11 +144,11 @@ struct HTTPStreamEndTests {
                 try await eventually("the engine hangs up") { receiver.openConnections == 0 }
                 let (bytes, failure) = await stream.rest()
                 #expect(failure?.code == .timeout)
-                #expect(failure?.message.hasSuffix("was not read to its end within \(text) seconds") == true)
                 #expect(bytes.count < 64 << 20)
-                return
+                // On a busy machine the time may be over before enough has arrived for the reader to pause.
+                if failure?.message.hasSuffix("was not read to its end within \(text) seconds") == true { return }
             }
-            Issue.record("no head within 30 seconds")
+            Issue.record("no reader paused within 30 seconds")
         }
     }
 

@@ -107,7 +107,7 @@ final class FileSourceRound {
     func waitUntilAllHasArrived() async throws {
         if !isRunning { try await start() }
         do {
-            try await eventually("every line has arrived", within: .seconds(180), every: .milliseconds(50)) {
+            try await eventually("every line has arrived", every: .milliseconds(50)) {
                 missing.isEmpty
             }
         } catch {

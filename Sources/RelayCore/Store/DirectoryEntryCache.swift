@@ -2,9 +2,9 @@
 ///
 /// The generic type is specialized here, which it is not in other modules; there a look-up takes twice as long.
 package struct DirectoryEntryCache: Sendable {
-    private var contacts: TwoGenerationCache<Contact?>
-    private var groups: TwoGenerationCache<Group?>
-    private var phones: TwoGenerationCache<String>
+    private var contacts: TwoGenerationCache<DirectoryEntryKey, Contact?>
+    private var groups: TwoGenerationCache<DirectoryEntryKey, Group?>
+    private var phones: TwoGenerationCache<DirectoryEntryKey, String>
 
     /// - Parameter capacity: entries of each kind; at most about twice as many are held.
     package init(capacity: Int) {

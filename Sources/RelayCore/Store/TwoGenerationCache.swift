@@ -1,15 +1,15 @@
 /// A bounded dictionary in two generations. When the young one is full it becomes the old one, and entries of the old
 /// one that were not read since then are dropped.
-package struct TwoGenerationCache<Value: Sendable>: Sendable {
+package struct TwoGenerationCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let capacity: Int
-    private var young: [DirectoryEntryKey: Value] = [:]
-    private var old: [DirectoryEntryKey: Value] = [:]
+    private var young: [Key: Value] = [:]
+    private var old: [Key: Value] = [:]
 
     package init(capacity: Int) {
         self.capacity = capacity
     }
 
-    package subscript(key: DirectoryEntryKey) -> Value? {
+    package subscript(key: Key) -> Value? {
         mutating get {
             if let value = young[key] { return value }
             guard let value = old[key] else { return nil }
@@ -26,7 +26,7 @@ package struct TwoGenerationCache<Value: Sendable>: Sendable {
         }
     }
 
-    private mutating func insert(_ value: Value, for key: DirectoryEntryKey) {
+    private mutating func insert(_ value: Value, for key: Key) {
         if young.count >= capacity {
             old = young
             young = [:]

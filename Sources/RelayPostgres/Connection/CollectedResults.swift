@@ -4,6 +4,8 @@ internal import Glibc
 /// A result that was asked for.
 enum ExpectedResult {
     case statement(PostgresStatement)
+    /// Of a batch, with the number of its rows.
+    case batch(PostgresBatch, Int)
     /// Of a statement, with its number.
     case preparation(PostgresStatement, Int)
     /// Of the preparation with this number.
@@ -13,6 +15,7 @@ enum ExpectedResult {
     var sql: String? {
         switch self {
         case .statement(let statement), .preparation(let statement, _): statement.sql
+        case .batch(let batch, _): batch.statement.sql
         case .deallocation, .synchronization: nil
         }
     }
@@ -46,7 +49,14 @@ struct CollectedResults: ~Copyable {
     mutating func add(_ result: OpaquePointer, of expected: ExpectedResult) -> Bool {
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
-            if case .statement(let statement) = expected { note(result, of: statement) } else { PQclear(result) }
+            switch expected {
+            case .statement(let statement): note(result, of: statement)
+            case .batch(let batch, let rows):
+                let unexpected = batch.check(result, rows: rows)
+                if error == nil { error = unexpected }
+                PQclear(result)
+            case .preparation, .deallocation, .synchronization: PQclear(result)
+            }
             return true
         case PGRES_PIPELINE_ABORTED: break
         case PGRES_FATAL_ERROR:

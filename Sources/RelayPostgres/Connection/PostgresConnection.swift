@@ -43,6 +43,10 @@ package final class PostgresConnection: DatabaseDriver {
     /// The same object as ``statement(_:)`` gives: it has no state of an execution.
     package func makeStatement(_ sql: String) throws -> any DriverStatement { try statement(sql) }
 
+    package func makeBatchedStatement(_ sql: String, types: [SQLValueType]) throws -> any DriverBatchedStatement {
+        PostgresBatch(PostgresDialect.translate(sql), types: types, pipeline)
+    }
+
     package func changesCount() throws -> Int { try pipeline.changesCount() }
 
     package var isInTransaction: Bool { pipeline.isInTransaction }

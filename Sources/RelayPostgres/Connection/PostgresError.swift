@@ -39,12 +39,15 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// The SQLSTATE of `check_ownership`: the ownership is not the one that this node knows.
     static let changedOwnership = "ZH001"
 
+    /// A batch has not changed as many rows as it has. See ``PostgresBatch``.
+    static let unexpectedCount = "ZH002"
+
     package var kind: Kind {
         switch sqlState {
         // The server shuts down, has crashed, starts up, or ended a connection that was idle for too long.
         case "57P01", "57P02", "57P03", "57P05", "25P03", "25P04": .broken
         case _ where sqlState.hasPrefix("08"): .broken
-        case "40001", "40P01", "55P03", Self.changedOwnership: .retryable
+        case "40001", "40P01", "55P03", Self.changedOwnership, Self.unexpectedCount: .retryable
         case "53100": .full
         case "25006": .readOnly
         default: .other

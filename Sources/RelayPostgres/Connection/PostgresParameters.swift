@@ -107,33 +107,33 @@ final class PostgresParameters {
 
     private func end() { lengths.append(Int32(bytes.count - start)) }
 
-    // MARK: Binary forms
-
-    private func write(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+    func append(_ array: PostgresArray) {
+        begin(array.arrayType)
+        writeArrayHead(count: array.count, hasNulls: array.hasNulls, type: array.elementType)
+        bytes.append(contentsOf: array.elements)
+        end()
     }
 
-    private func write(_ text: String) {
-        var text = text
-        text.withUTF8 { utf8 in
-            guard let start = utf8.baseAddress, memchr(start, 0, utf8.count) != nil else {
-                return bytes.append(contentsOf: utf8)
-            }
-            for byte in utf8 {
-                if byte == 0 { bytes.append(contentsOf: "\u{FFFD}".utf8) } else { bytes.append(byte) }
-            }
-        }
+    // MARK: Binary forms
+
+    private func write(_ value: some FixedWidthInteger) { bytes.append(bigEndian: value) }
+
+    private func write(_ text: String) { bytes.append(postgresText: text) }
+
+    /// The head of an array of one dimension.
+    private func writeArrayHead(count: Int, hasNulls: Bool, type: UInt32) {
+        write(Int32(count == 0 ? 0 : 1))
+        write(Int32(hasNulls ? 1 : 0))
+        write(type)
+        guard count > 0 else { return }
+        write(Int32(count))
+        // The index of the first element.
+        write(Int32(1))
     }
 
     /// An array of one dimension: its head, and each element behind its length.
     private func writeArray<Element>(_ list: [Element?], of type: UInt32, _ writeElement: (Element) -> Void) {
-        write(Int32(list.isEmpty ? 0 : 1))
-        write(Int32(list.contains { $0 == nil } ? 1 : 0))
-        write(type)
-        guard !list.isEmpty else { return }
-        write(Int32(list.count))
-        // The index of the first element.
-        write(Int32(1))
+        writeArrayHead(count: list.count, hasNulls: list.contains { $0 == nil }, type: type)
         for element in list {
             let place = bytes.count
             write(Int32(-1))
@@ -141,6 +141,25 @@ final class PostgresParameters {
             writeElement(element)
             let length = Int32(bytes.count - place - 4)
             withUnsafeBytes(of: length.bigEndian) { bytes.replaceSubrange(place..<place + 4, with: $0) }
+        }
+    }
+}
+
+extension [UInt8] {
+    mutating func append(bigEndian value: some FixedWidthInteger) {
+        Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
+    }
+
+    /// Appends a text as PostgreSQL takes it: it has no NUL.
+    mutating func append(postgresText text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            guard let start = utf8.baseAddress, memchr(start, 0, utf8.count) != nil else {
+                return append(contentsOf: utf8)
+            }
+            for byte in utf8 {
+                if byte == 0 { append(contentsOf: "\u{FFFD}".utf8) } else { append(byte) }
+            }
         }
     }
 }

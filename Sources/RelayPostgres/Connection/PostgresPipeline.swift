@@ -17,6 +17,10 @@ final class PostgresPipeline {
     /// Statements since results were looked for, and the bytes of their values.
     private var window = (statements: 0, bytes: 0)
     private var collected = CollectedResults()
+    /// Batches whose runs were not sent yet.
+    private var delayed: [PostgresBatch] = []
+    /// Whether a batch was sent whose number of changed rows is not known.
+    private var hasUncheckedBatch = false
     /// Why the connection cannot be used any more.
     private var end: PostgresError?
     /// Whether a transaction was begun, the statements whose results are not known included.
@@ -36,22 +40,58 @@ final class PostgresPipeline {
         prepared.removeAll()
     }
 
+    // MARK: Batches
+
+    /// Whether runs of a batch may wait for others: the transaction's end sends them.
+    var canDelay: Bool { end == nil && isTransactionOpen }
+
+    /// The batch has its first run that is not sent.
+    func delay(_ batch: PostgresBatch) { delayed.append(batch) }
+
+    /// Sends the batches.
+    func sendDelayed() throws(PostgresError) {
+        while !delayed.isEmpty {
+            let batch = delayed.removeFirst()
+            let rows = batch.rows
+            defer { batch.removeAll() }
+            try send(batch.statement, as: .batch(batch, rows)) { parameters in
+                for column in batch.columns { parameters.append(column) }
+            }
+            hasUncheckedBatch = true
+            try limitWindow()
+        }
+    }
+
+    private func discardDelayed() {
+        for batch in delayed { batch.removeAll() }
+        delayed = []
+    }
+
     // MARK: Statements
 
     /// Sends a statement whose rows are not needed.
     /// - Parameter fill: adds the values.
     func run(_ statement: PostgresStatement, _ fill: (PostgresParameters) -> Void) throws(PostgresError) {
-        // After a failure the server would skip it.
-        if statement.role == .rollback { discard() }
-        try send(statement, fill)
+        if statement.role == .rollback {
+            discardDelayed()
+            // After a failure the server would skip it.
+            discard()
+        }
+        try sendDelayed()
+        // The server would commit what a batch has not changed as assumed.
+        if statement.role == .commit, hasUncheckedBatch { try finish() }
+        try send(statement, as: .statement(statement), fill)
         switch statement.role {
         case .begin: isTransactionOpen = true
         case .commit, .rollback: try finish()
         case .other where !isTransactionOpen: try finish()
-        case .other:
-            if window.statements >= Self.largestWindow.statements || window.bytes >= Self.largestWindow.bytes {
-                try takeArrived()
-            }
+        case .other: try limitWindow()
+        }
+    }
+
+    private func limitWindow() throws(PostgresError) {
+        if window.statements >= Self.largestWindow.statements || window.bytes >= Self.largestWindow.bytes {
+            try takeArrived()
         }
     }
 
@@ -59,9 +99,10 @@ final class PostgresPipeline {
     func read(
         _ statement: PostgresStatement, _ fill: (PostgresParameters) -> Void
     ) throws(PostgresError) -> PostgresResult {
+        try sendDelayed()
         collected.keepsLast = true
         defer { collected.keepsLast = false }
-        try send(statement, fill)
+        try send(statement, as: .statement(statement), fill)
         try finish()
         guard let result = collected.takeLast() else {
             throw PostgresError(sqlState: "", message: "PostgreSQL gave no result", sql: statement.sql)
@@ -75,6 +116,7 @@ final class PostgresPipeline {
     /// - Throws: the first failure since the last call.
     func finish() throws(PostgresError) {
         if let end { throw end }
+        try sendDelayed()
         try collect()
         if let error = collected.takeError() { throw error }
     }
@@ -82,6 +124,7 @@ final class PostgresPipeline {
     /// Waits as ``finish()`` does. A failure is thrown by the next call that waits, unless that is a ROLLBACK.
     var isInTransaction: Bool {
         guard end == nil, (try? collect()) != nil else { return false }
+        if !isTransactionOpen { discardDelayed() }
         return isTransactionOpen
     }
 
@@ -109,7 +152,9 @@ final class PostgresPipeline {
 
     // MARK: Sending
 
-    private func send(_ statement: PostgresStatement, _ fill: (PostgresParameters) -> Void) throws(PostgresError) {
+    private func send(
+        _ statement: PostgresStatement, as result: ExpectedResult, _ fill: (PostgresParameters) -> Void
+    ) throws(PostgresError) {
         if let end { throw end }
         parameters.removeAll()
         fill(parameters)
@@ -117,7 +162,7 @@ final class PostgresPipeline {
         window.bytes += parameters.byteCount
         // BEGIN, COMMIT and ROLLBACK are cheap to parse, and nothing may be sent before a ROLLBACK.
         guard usesPreparedStatements, statement.role == .other else {
-            return try submit(.statement(statement), sql: statement.sql) {
+            return try submit(result, sql: statement.sql) {
                 parameters.withPointers { values, lengths, formats in
                     PQsendQueryParams(
                         connection.handle, statement.sql, parameters.count, parameters.types, values, lengths, formats,
@@ -127,7 +172,7 @@ final class PostgresPipeline {
         }
         if !statement.isPrepared(for: parameters.types) { try prepare(statement) }
         prepared.noteUse(of: statement)
-        try submit(.statement(statement), sql: statement.sql) {
+        try submit(result, sql: statement.sql) {
             parameters.withPointers { values, lengths, formats in
                 PQsendQueryPrepared(
                     connection.handle, statement.name, parameters.count, values, lengths, formats, 1)
@@ -189,6 +234,7 @@ final class PostgresPipeline {
         window = (0, 0)
         try flush()
         while next < expected.count { try takeResult() }
+        hasUncheckedBatch = false
         expected.removeAll(keepingCapacity: true)
         next = 0
         isTransactionOpen = connection.isInTransaction
@@ -222,7 +268,7 @@ final class PostgresPipeline {
             switch item {
             case .preparation(let statement, let number): prepared.remove(number, of: statement)
             case .deallocation(let number): prepared.putBack(unused: number)
-            case .statement, .synchronization: break
+            case .statement, .batch, .synchronization: break
             }
         }
         if connection.isLost { throw fail(with: .lost(connection.handle)) }
@@ -234,6 +280,7 @@ final class PostgresPipeline {
         // What the server said before it ended the connection tells more.
         let reason = collected.takeError().flatMap { $0.kind == .broken ? $0 : nil } ?? error
         end = reason
+        discardDelayed()
         expected = []
         next = 0
         isTransactionOpen = false

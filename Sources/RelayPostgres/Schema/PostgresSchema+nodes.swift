@@ -37,6 +37,13 @@ extension PostgresSchema {
                 PERFORM set_config('zaphub.node', node::text, true);
                 -- A process that is stopped here would keep all others from changing the ownership.
                 PERFORM set_config('idle_in_transaction_session_timeout', '3s', true);
+                -- Each statement of a writer is for few rows, by an index. So its plan must be, also before the tables
+                -- have statistics, and is made once.
+                PERFORM set_config('plan_cache_mode', 'force_generic_plan', true);
+                PERFORM set_config('enable_seqscan', 'off', true);
+                PERFORM set_config('enable_hashjoin', 'off', true);
+                PERFORM set_config('enable_mergejoin', 'off', true);
+                PERFORM set_config('jit', 'off', true);
             END
             $$;
 

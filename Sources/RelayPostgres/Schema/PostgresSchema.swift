@@ -4,7 +4,7 @@
 /// The columns are those of SQLite's store: the statements of ``StoreWriter`` and ``SQLStore`` are for both. Texts have the
 /// collation `C`, so that they sort by bytes, as they do there. Times are milliseconds since 1970.
 ///
-/// events, deliveries, delivery_bodies and attempts can have partitions by range of id, which is by time; all rows are in
+/// events, deliveries and attempts can have partitions by range of id, which is by time; all rows are in
 /// the default partition so far.
 enum PostgresSchema {
     static let steps = [first]
@@ -92,6 +92,7 @@ enum PostgresSchema {
         """
 
     /// deliveries.claimed_by is the number of the node that has last claimed the delivery, or that has queued it.
+    /// delivery_bodies has the bodies of deliveries that were copied from a store that shares them.
     private static let outbox = """
         CREATE TABLE deliveries (
             id bigint NOT NULL,
@@ -124,6 +125,7 @@ enum PostgresSchema {
             first_started_at bigint,
             first_duration_us bigint,
             first_response text COLLATE "C",
+            body bytea,
             PRIMARY KEY (id)
         ) PARTITION BY RANGE (id);
         CREATE TABLE deliveries_rest PARTITION OF deliveries DEFAULT;
@@ -136,8 +138,7 @@ enum PostgresSchema {
         CREATE INDEX deliveries_dead_since ON deliveries (finished_at) WHERE state = 3;
         CREATE INDEX deliveries_batch ON deliveries (batch, id) WHERE state = 0 AND batch IS NOT NULL;
 
-        CREATE TABLE delivery_bodies (id bigint NOT NULL, body bytea NOT NULL, PRIMARY KEY (id)) PARTITION BY RANGE (id);
-        CREATE TABLE delivery_bodies_rest PARTITION OF delivery_bodies DEFAULT;
+        CREATE TABLE delivery_bodies (id bigint PRIMARY KEY, body bytea NOT NULL);
 
         CREATE TABLE attempts (
             delivery_id bigint NOT NULL,

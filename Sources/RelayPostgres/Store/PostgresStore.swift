@@ -32,7 +32,8 @@ package enum PostgresStore {
     ) async throws(StoreError) -> (store: SQLStore, nodes: PostgresNodeDirectory) {
         let shared = SQLStore.Shared(
             operations: WriteQueue(
-                maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes))
+                maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes),
+            dialect: .postgres)
         let coordinator = NodeCoordinator(address: address, identity: node, shared: shared, logger: logger)
         let writer = PostgresWriterThread(
             address: address, clock: clock, shared: shared, coordinator: coordinator, logger: logger)
@@ -59,4 +60,15 @@ package enum PostgresStore {
             PostgresNodeDirectory(readers: readers, share: shared.share, clock: clock)
         )
     }
+}
+
+extension StoreDialect {
+    static let postgres = {
+        var dialect = StoreDialect()
+        dialect.claimColumns = ", claimed_by = current_setting('zaphub.node')::bigint"
+        dialect.rowLock = " FOR UPDATE"
+        // A row more costs the server more than the bytes that an event's deliveries could share.
+        dialect.hasBodiesInDeliveries = true
+        return dialect
+    }()
 }

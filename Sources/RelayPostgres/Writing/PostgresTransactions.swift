@@ -38,9 +38,7 @@ final class PostgresTransactions {
         self.coordinator = coordinator
         ids = PostgresIDs(connection)
         foreign = ForeignRequests(connection)
-        writer = try StoreWriter(
-            SQLConnection(connection), ids: ids,
-            claimColumns: ", claimed_by = current_setting('zaphub.node')::bigint", rowLock: " FOR UPDATE")
+        writer = try StoreWriter(SQLConnection(connection), ids: ids, dialect: shared.dialect)
     }
 
     /// How often a batch that ran into another node's transaction is tried again.

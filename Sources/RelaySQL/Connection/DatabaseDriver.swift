@@ -6,6 +6,12 @@ package protocol DatabaseDriver: AnyObject {
     /// A statement that the caller keeps.
     func makeStatement(_ sql: String) throws -> any DriverStatement
 
+    /// A statement that the caller keeps and runs often in a transaction.
+    /// - Parameters:
+    ///   - sql: an INSERT with VALUES, or an UPDATE, of one row.
+    ///   - types: of the values, in order.
+    func makeBatchedStatement(_ sql: String, types: [SQLValueType]) throws -> any DriverBatchedStatement
+
     /// Rows that the last statement inserted, updated or deleted.
     func changesCount() throws -> Int
 

@@ -20,6 +20,19 @@ package final class SQLConnection {
         PreparedStatement(try driver.makeStatement(sql))
     }
 
+    /// A statement that the caller keeps, and whose runs may be sent together.
+    /// - Parameters:
+    ///   - sql: an INSERT with VALUES, or an UPDATE, of one row.
+    ///   - types: of the values, in order.
+    package func prepareBatched(_ sql: String, _ types: SQLValueType...) throws -> BatchedStatement {
+        try prepareBatched(sql, types: types)
+    }
+
+    /// A statement whose number of values is known at run time.
+    package func prepareBatched(_ sql: String, types: [SQLValueType]) throws -> BatchedStatement {
+        BatchedStatement(try driver.makeBatchedStatement(sql, types: types))
+    }
+
     /// Runs one statement.
     package func run(_ sql: String, _ values: SQLValue...) throws {
         try driver.statement(sql).run(values)

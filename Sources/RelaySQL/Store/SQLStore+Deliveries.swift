@@ -71,11 +71,11 @@ extension SQLStore {
     }
 
     package func body(of id: DeliveryID) async throws(StoreError) -> [UInt8]? {
-        try await read { database in
+        try await read { [dialect = shared.dialect] database in
             try database.prepared(
                 """
-                SELECT b.body, d.body_id FROM deliveries d
-                JOIN delivery_bodies b ON b.id = ifnull(d.body_id, d.id) WHERE d.id = ?
+                SELECT \(dialect.body), d.body_id FROM deliveries d \(dialect.bodyJoin)
+                WHERE d.id = ? AND \(dialect.body) IS NOT NULL
                 """
             ).first(.int(id.rawValue)) { row in
                 row.isNull(1) ? row.bytes(0) : PlannedDelivery.body(row.bytes(0), for: id)

@@ -26,6 +26,7 @@ package final class SQLStore: RelayStore {
     /// What the writer and the store share.
     package struct Shared: Sendable {
         package let operations: WriteQueue
+        package let dialect: StoreDialect
         package let notifications = DestinationWakeups()
         package let recentEvents = RecentEvents()
         package let extensions = WriterExtensions.Registry()
@@ -40,8 +41,9 @@ package final class SQLStore: RelayStore {
         /// Completed when the writer has ended.
         package let end = OneTimeSignal()
 
-        package init(operations: WriteQueue) {
+        package init(operations: WriteQueue, dialect: StoreDialect) {
             self.operations = operations
+            self.dialect = dialect
         }
     }
 

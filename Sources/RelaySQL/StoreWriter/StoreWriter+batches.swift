@@ -11,10 +11,12 @@ extension StoreWriter {
         /// Bytes of its body.
         var size: Int
 
-        static let columns = """
-            d.id, d.due_at, d.not_before, d.lane, d.batch,
-            ifnull(length(b.body), 0) + iif(d.body_id IS NULL, 0, \(PlannedDelivery.endLength))
+        static func columns(_ dialect: StoreDialect) -> String {
             """
+            d.id, d.due_at, d.not_before, d.lane, d.batch,
+            ifnull(length(\(dialect.body)), 0) + iif(d.body_id IS NULL, 0, \(PlannedDelivery.endLength))
+            """
+        }
 
         init(_ row: ResultRow) {
             id = row.int(0)
@@ -66,13 +68,13 @@ extension StoreWriter {
     }
 
     /// ``rowLock`` for candidates, without the rows of their bodies.
-    private var candidateLock: String { rowLock.isEmpty ? "" : rowLock + " OF d" }
+    private var candidateLock: String { dialect.rowLock.isEmpty ? "" : dialect.rowLock + " OF d" }
 
     private func heads(of destination: DestinationKey, limit: Int) throws -> [DeliveryBatchCandidate] {
         try database.prepared(
             """
-            SELECT \(DeliveryBatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_due
-            LEFT JOIN delivery_bodies b ON b.id = ifnull(d.body_id, d.id)
+            SELECT \(DeliveryBatchCandidate.columns(dialect)) FROM deliveries d INDEXED BY deliveries_due
+            \(dialect.bodyJoin)
             WHERE d.destination = ? AND d.due_at IS NOT NULL ORDER BY d.due_at, d.id LIMIT ?\(candidateLock)
             """
         ).all([SQLValue(destination), .int(Int64(limit))], read: DeliveryBatchCandidate.init)
@@ -105,8 +107,8 @@ extension StoreWriter {
     ) throws -> [Int64] {
         let members = try database.prepared(
             """
-            SELECT \(DeliveryBatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_batch
-            LEFT JOIN delivery_bodies b ON b.id = ifnull(d.body_id, d.id)
+            SELECT \(DeliveryBatchCandidate.columns(dialect)) FROM deliveries d INDEXED BY deliveries_batch
+            \(dialect.bodyJoin)
             WHERE d.batch = ? AND d.state = 0 ORDER BY d.id\(candidateLock)
             """
         ).all([.int(batch)], read: DeliveryBatchCandidate.init)
@@ -132,8 +134,8 @@ extension StoreWriter {
     ) throws -> [DeliveryBatchCandidate] {
         try database.prepared(
             """
-            SELECT \(DeliveryBatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_lane
-            LEFT JOIN delivery_bodies b ON b.id = ifnull(d.body_id, d.id)
+            SELECT \(DeliveryBatchCandidate.columns(dialect)) FROM deliveries d INDEXED BY deliveries_lane
+            \(dialect.bodyJoin)
             WHERE d.destination = ? AND d.lane = ? AND d.state IN (0, 1) AND d.id > ? ORDER BY d.id LIMIT ?\(candidateLock)
             """
         ).all([SQLValue(destination), .text(lane), .int(id), .int(Int64(limit))], read: DeliveryBatchCandidate.init)

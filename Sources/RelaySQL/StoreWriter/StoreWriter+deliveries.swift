@@ -53,15 +53,16 @@ extension StoreWriter {
         let isClaimed = state == .inFlight
         let seriesStart = isClaimed ? moment - (try pausedTime(of: delivery.destination)) : moment
         let bodyID = try insertBody(of: delivery, event: event, id: id)
-        try statements.insertDelivery.run(
+        let body: [SQLValue] = dialect.hasBodiesInDeliveries ? [.blob(delivery.head)] : []
+        try statements.insertDelivery.run(values: [
             .int(id.rawValue), SQLValue(state), .int(moment.milliseconds), SQLValue(due),
             SQLValue(state == .queued || isClaimed ? nil : moment), .int(event.rawValue),
             .int(delivery.receivedAt.milliseconds),
             SQLValue(delivery.destination), SQLValue(delivery.lane), .text(delivery.pipeline), .text(delivery.session),
             .text(delivery.type.name), SQLValue(delivery.chat), SQLValue(delivery.signing?.column),
             SQLValue(reason?.rawValue), SQLValue(error), .int(isClaimed ? 1 : 0), .int(seriesStart.milliseconds),
-            .int(bodyID)
-        )
+            .int(bodyID),
+        ] + body)
         if isClaimed || state == .queued, owns(delivery.destination) {
             if let lane = delivery.lane {
                 lanes.add(id.rawValue, to: lane, of: delivery.destination, isFirst: isClaimed || due != nil)
@@ -82,8 +83,9 @@ extension StoreWriter {
     /// Stores a delivery's body, unless another delivery of the event has the same.
     /// - Returns: the number of its row.
     private func insertBody(of delivery: PlannedDelivery, event: EventID, id: DeliveryID) throws -> Int64 {
+        guard let insertBody = statements.insertBody else { return id.rawValue }
         if let known = eventBodies.id(of: delivery.head, event: event) { return known }
-        try statements.insertBody.run(.int(id.rawValue), .blob(delivery.head))
+        try insertBody.run(.int(id.rawValue), .blob(delivery.head))
         eventBodies.add(delivery.head, event: event, id: id.rawValue)
         return id.rawValue
     }

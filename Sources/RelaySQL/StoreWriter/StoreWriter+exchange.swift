@@ -44,14 +44,14 @@ extension StoreWriter {
         let (id, attempt) = (settlement.delivery.rawValue, settlement.attempt)
         let result = attempt.result
         let isColumns = attempt.number == 1 && result.outcome == .delivered && result.retryAfter == nil
-        try statements.deliver.run(
+        let isCurrent = try statements.deliver.run(
             .int(id), .int(Int64(attempt.number)), .int(now.milliseconds), SQLValue(result.status),
             .text(result.target), SQLValue(result.error),
             SQLValue(isColumns ? attempt.startedAt : nil),
             SQLValue(isColumns ? result.duration.microseconds : nil),
             SQLValue(isColumns ? result.response : nil)
         )
-        guard try database.changesCount() == 1 else { return }
+        guard isCurrent else { return }
         if !isColumns { try record(attempt, of: id) }
         guard let position = try lanes.takeClaim(id) ?? storedPosition(of: id) else { return }
         count(position.destination, from: .inFlight, to: .delivered)

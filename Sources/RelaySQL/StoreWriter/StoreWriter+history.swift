@@ -26,6 +26,7 @@ extension StoreWriter {
         case .pictureChanged where isRerun, .session where isRerun: break
         case .pictureChanged(let key):
             try writeDeferredHistory()
+            writtenContacts.removeAll()
             let table = JID(key.id)?.isGroup == true ? "groups" : "contacts"
             try database.run(
                 "UPDATE \(table) SET image_url = NULL, checked_at = NULL WHERE session = ? AND id = ?",
@@ -39,12 +40,12 @@ extension StoreWriter {
     /// its status.
     private func write(_ message: Message) throws {
         let chat = try number(ofNewChat: message.chat, session: message.session)
-        try statements.insertMessage.run(
+        let isNew = try statements.insertMessage.run(
             .int(chat), .text(message.id), SQLValue(message.isOutbound), SQLValue(message.sender), .text(message.type),
             .int(Int64(message.status.rawValue)), .int(message.timestamp.milliseconds), .int(message.event.rawValue),
             SQLValue(message.editedAt), SQLValue(message.deletedAt), .blob(message.content.bytes)
         )
-        guard try database.changesCount() == 1 else {
+        guard isNew else {
             try replaceUnreadable(by: message, chat: chat)
             return try raise(message.status, of: message.id, chat: chat)
         }
@@ -102,8 +103,22 @@ extension StoreWriter {
         return number
     }
 
-    /// Writes only what is new: a sender's name comes with every message.
+    /// Whether nothing else was written to a contact than this, since it was written: a sender's name comes with every
+    /// message. It counts as written from now on.
+    private func isUnchanged(_ contact: Contact) -> Bool {
+        // Others may have written something else.
+        guard (share?.ownership.nodes.count ?? 1) == 1 else { return false }
+        let key = DirectoryEntryKey(session: contact.session, id: contact.id)
+        var contact = contact
+        contact.updatedAt = Timestamp(milliseconds: 0)
+        if writtenContacts[key] == contact { return true }
+        writtenContacts[key] = contact
+        return false
+    }
+
+    /// Writes only what is new.
     func write(_ contact: Contact, isRerun: Bool) throws {
+        if isRerun { writtenContacts.removeAll() } else if isUnchanged(contact) { return }
         // A gateway's answer is new, also when an old event caused the lookup.
         let id = try currentID(contact.id, session: contact.session)
         let lid = contact.lid ?? (ChatIDRules.isLID(contact.id) && id != contact.id ? contact.id : nil)

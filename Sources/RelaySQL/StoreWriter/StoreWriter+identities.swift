@@ -86,6 +86,7 @@ extension StoreWriter {
         try joins.joinChats(session: session, from: pair.lid, to: phone)
         try joins.joinContacts(session: session, from: pair.lid, to: phone)
         chatNumbers.removeAll()
+        writtenContacts.removeAll()
         lanes.removeAll()
         processor?.join(session: session, lid: pair.lid, phone: phone)
         let news = ParsedEvent.contactIdentified(pair, session: session, at: moment)

@@ -59,12 +59,17 @@ extension StoreWriter {
         let entry = try resolved(entry)
         let id = try ids.nextEvent(at: moment)
         if let key = entry.dedupKey {
+            if let first = try storedDuplicate(ofKey: key) {
+                return EventAcceptanceResult(id: EventID(first), isDuplicate: true)
+            }
+            let isNew: Bool
             if let rank = entry.event.rank {
                 try statements.raiseDedup.run(.int(id), .blob(key), .int(Int64(rank)))
+                isNew = try database.changesCount() == 1
             } else {
-                try statements.insertDedup.run(.int(id), .blob(key))
+                isNew = try statements.insertDedup.run(.int(id), .blob(key))
             }
-            if try database.changesCount() == 0 {
+            if !isNew {
                 let first = try statements.findDedup.first(.blob(key)) { $0.int(0) }
                 return EventAcceptanceResult(id: EventID(first ?? id), isDuplicate: true)
             }
@@ -83,6 +88,20 @@ extension StoreWriter {
         try insert(entry, as: event, isProcessed: true, result.trace)
         try write(result, source: entry.source, run: 0, at: moment)
         return accepted
+    }
+
+    /// The event that has a key which this node accepted lately; nil: perhaps there is none.
+    ///
+    /// Where rows are sent in batches, an insert that finds its key taken fails the batch. So those that are likely to are not
+    /// tried.
+    private func storedDuplicate(ofKey key: [UInt8]) throws -> Int64? {
+        guard share != nil else { return nil }
+        let start = key.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+        guard recentKeys[start] != nil else {
+            recentKeys[start] = ()
+            return nil
+        }
+        return try statements.findDedup.first(.blob(key)) { $0.int(0) }
     }
 
     /// Writes a new event, for the pipelines to read.

@@ -90,6 +90,7 @@ extension StoreWriter {
         identities.removeAll()
         // The numbers of its chats will be given to others.
         chatNumbers.removeAll()
+        writtenContacts.removeAll()
         return isKnown ? webhooks : nil
     }
 

@@ -12,7 +12,7 @@ package final class StoreWriter {
     /// Webhooks that are known to exist.
     private var webhooks: Set<String> = []
     /// The phones' JIDs of hidden identities: known pairs only, those of this transaction included.
-    var identities = TwoGenerationCache<String>(capacity: 50_000)
+    var identities = TwoGenerationCache<DirectoryEntryKey, String>(capacity: 50_000)
     /// What this transaction adds to the counts, by destination and state.
     private var countChanges: [DestinationKey: SIMD8<Int64>] = [:]
     /// Destinations that this transaction gave new due deliveries.
@@ -27,7 +27,11 @@ package final class StoreWriter {
     var eventBodies = EventBodies()
     var lanes = OpenLanes()
     /// The numbers of chats, by their canonical ids.
-    var chatNumbers = TwoGenerationCache<Int64>(capacity: 50_000)
+    var chatNumbers = TwoGenerationCache<DirectoryEntryKey, Int64>(capacity: 50_000)
+    /// The deduplication keys of events that this node has accepted lately, by their first bytes.
+    var recentKeys = TwoGenerationCache<UInt64, Void>(capacity: 50_000)
+    /// What was last written to contacts, without the time. See ``isUnchanged(_:)``.
+    var writtenContacts = TwoGenerationCache<DirectoryEntryKey, Contact>(capacity: 20_000)
     /// What this node works on; nil: no other node uses the store.
     package var share: NodeShare? {
         didSet { if share?.ownership.version != oldValue?.ownership.version { owned = [:] } }
@@ -54,20 +58,14 @@ package final class StoreWriter {
     /// The places that the claimer gave in this transaction.
     private var reserved: [DestinationKey] = []
 
-    /// SQL at the end of a SELECT whose row is changed afterwards: it keeps other writers from that row until the end of
-    /// the transaction. Empty when there are none.
-    let rowLock: String
+    let dialect: StoreDialect
+    var rowLock: String { dialect.rowLock }
 
-    /// - Parameters:
-    ///   - claimColumns: what a claim sets beside the columns of every store, such as `, node = 1`.
-    ///   - rowLock: such as ` FOR UPDATE`, where other connections write as well.
-    package init(
-        _ database: SQLConnection, ids: any StoreIDs, claimColumns: String = "", rowLock: String = ""
-    ) throws {
+    package init(_ database: SQLConnection, ids: any StoreIDs, dialect: StoreDialect) throws {
         self.database = database
         self.ids = ids
-        self.rowLock = rowLock
-        statements = try WriterStatements(database, claimColumns: claimColumns, rowLock: rowLock)
+        self.dialect = dialect
+        statements = try WriterStatements(database, dialect)
     }
 
     // MARK: Transactions
@@ -128,6 +126,7 @@ package final class StoreWriter {
         eventBodies = EventBodies()
         lanes.removeAll()
         chatNumbers.removeAll()
+        writtenContacts.removeAll()
         pausedTimes = [:]
     }
 

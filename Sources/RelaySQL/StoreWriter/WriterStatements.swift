@@ -5,10 +5,10 @@ struct WriterStatements {
     let rollback: PreparedStatement
     let changeCount: PreparedStatement
 
-    let insertDedup: PreparedStatement
+    let insertDedup: BatchedStatement
     let raiseDedup: PreparedStatement
     let findDedup: PreparedStatement
-    let insertEvent: PreparedStatement
+    let insertEvent: BatchedStatement
     let finishEvent: PreparedStatement
     let setTrace: PreparedStatement
     let registerSession: PreparedStatement
@@ -20,8 +20,9 @@ struct WriterStatements {
     let insertIdentity: PreparedStatement
     let insertUnresolvedKey: PreparedStatement
 
-    let insertDelivery: PreparedStatement
-    let insertBody: PreparedStatement
+    let insertDelivery: BatchedStatement
+    /// Nil: bodies are columns of deliveries.
+    let insertBody: PreparedStatement?
     let laneHead: PreparedStatement
     let isLaneInFlight: PreparedStatement
     let setDue: PreparedStatement
@@ -30,17 +31,17 @@ struct WriterStatements {
     let claimable: PreparedStatement
     let claim: PreparedStatement
     let settled: PreparedStatement
-    let deliver: PreparedStatement
+    let deliver: BatchedStatement
     let insertAttempt: PreparedStatement
     let finish: PreparedStatement
     let requeue: PreparedStatement
     let takeBack: PreparedStatement
 
     let findChat: PreparedStatement
-    let insertMessage: PreparedStatement
-    let countMessage: PreparedStatement
+    let insertMessage: BatchedStatement
+    let countMessage: BatchedStatement
 
-    init(_ database: SQLConnection, claimColumns: String, rowLock: String) throws {
+    init(_ database: SQLConnection, _ dialect: StoreDialect) throws {
         begin = try database.prepare("BEGIN IMMEDIATE")
         commit = try database.prepare("COMMIT")
         rollback = try database.prepare("ROLLBACK")
@@ -51,7 +52,8 @@ struct WriterStatements {
             """
         )
 
-        insertDedup = try database.prepare("INSERT INTO dedup (event_id, key) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        insertDedup = try database.prepareBatched(
+            "INSERT INTO dedup (event_id, key) VALUES (?, ?) ON CONFLICT DO NOTHING", .int, .blob)
         raiseDedup = try database.prepare(
             """
             INSERT INTO dedup (event_id, key, rank) VALUES (?, ?, ?)
@@ -60,12 +62,13 @@ struct WriterStatements {
             """
         )
         findDedup = try database.prepare("SELECT event_id FROM dedup WHERE key = ?")
-        insertEvent = try database.prepare(
+        insertEvent = try database.prepareBatched(
             """
             INSERT INTO events (id, state, source, session, type, chat, occurred_at, received_at, payload, raw_signature,
                 raw, trace)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """
+            """,
+            .int, .int, .text, .text, .text, .text, .int, .int, .blob, .text, .blob, .blob
         )
         finishEvent = try database.prepare(
             """
@@ -98,15 +101,20 @@ struct WriterStatements {
                 key: ["session", "lid", "event_id"])
         )
 
-        insertDelivery = try database.prepare(
+        let (bodyColumn, bodyValue) = dialect.hasBodiesInDeliveries ? (", body", ", ?20") : ("", "")
+        insertDelivery = try database.prepareBatched(
             """
             INSERT INTO deliveries (id, state, attempts, series_attempts, series_started_at, not_before, due_at,
                 finished_at, event_id, received_at, created_at, destination, lane, pipeline, session, type, chat,
-                signing, reason, last_error, body_id)
-            VALUES (?1, ?2, ?17, ?17, ?18, ?3, ?4, ?5, ?6, ?7, ?3, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?19)
-            """
+                signing, reason, last_error, body_id\(bodyColumn))
+            VALUES (?1, ?2, ?17, ?17, ?18, ?3, ?4, ?5, ?6, ?7, ?3, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?19\(bodyValue))
+            """,
+            types: [.int, .int, .int, .int, .int, .int, .int, .text, .text, .text, .text, .text, .text, .text, .text, .text,
+                .int, .int, .int] + (dialect.hasBodiesInDeliveries ? [.blob] : [])
         )
-        insertBody = try database.prepare("INSERT INTO delivery_bodies (id, body) VALUES (?, ?)")
+        insertBody =
+            dialect.hasBodiesInDeliveries
+            ? nil : try database.prepare("INSERT INTO delivery_bodies (id, body) VALUES (?, ?)")
         laneHead = try database.prepare(
             """
             SELECT id, due_at, not_before, wait_ms FROM deliveries INDEXED BY deliveries_lane
@@ -124,37 +132,38 @@ struct WriterStatements {
         dueDeliveries = try database.prepare(
             """
             SELECT id, due_at FROM deliveries INDEXED BY deliveries_due
-            WHERE destination = ? AND due_at IS NOT NULL ORDER BY due_at, id LIMIT ?\(rowLock)
+            WHERE destination = ? AND due_at IS NOT NULL ORDER BY due_at, id LIMIT ?\(dialect.rowLock)
             """
         )
         claimable = try database.prepare(
             """
             SELECT d.attempts, d.series_attempts, d.series_started_at, d.received_at, d.session, d.type, d.chat,
-                d.signing, d.series_interruptions, d.body_id, b.body
-            FROM deliveries d JOIN delivery_bodies b ON b.id = ifnull(d.body_id, d.id) WHERE d.id = ?
+                d.signing, d.series_interruptions, d.body_id, \(dialect.body)
+            FROM deliveries d \(dialect.bodyJoin) WHERE d.id = ? AND \(dialect.body) IS NOT NULL
             """
         )
         claim = try database.prepare(
             """
             UPDATE deliveries SET state = 1, attempts = ?2, series_attempts = ?3, due_at = NULL, not_before = ?4,
-                batch = ?5, series_started_at = ?6\(claimColumns)
+                batch = ?5, series_started_at = ?6\(dialect.claimColumns)
             WHERE id = ?1
             """
         )
         settled = try database.prepare(
             """
             SELECT destination, lane, series_interruptions, batch FROM deliveries
-            WHERE id = ? AND state = 1 AND attempts = ?\(rowLock)
+            WHERE id = ? AND state = 1 AND attempts = ?\(dialect.rowLock)
             """
         )
         // Without RETURNING, which makes a temporary table each time.
-        deliver = try database.prepare(
+        deliver = try database.prepareBatched(
             """
             UPDATE deliveries
             SET state = 2, finished_at = ?3, last_status = ?4, last_target = ?5, last_error = ?6,
                 first_started_at = ?7, first_duration_us = ?8, first_response = ?9
             WHERE id = ?1 AND state = 1 AND attempts = ?2
-            """
+            """,
+            .int, .int, .int, .int, .text, .text, .int, .int, .text
         )
         insertAttempt = try database.prepare(
             """
@@ -190,21 +199,23 @@ struct WriterStatements {
         )
 
         findChat = try database.prepare("SELECT number FROM chats WHERE session = ? AND id = ?")
-        insertMessage = try database.prepare(
+        insertMessage = try database.prepareBatched(
             """
             INSERT INTO messages
                 (chat, id, outbound, sender, type, status, timestamp, event_id, edited_at, deleted_at, content)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-            """
+            """,
+            .int, .text, .int, .text, .text, .int, .int, .int, .int, .int, .blob
         )
-        countMessage = try database.prepare(
+        countMessage = try database.prepareBatched(
             """
             UPDATE chats SET
                 message_count = message_count + ?4,
                 last_message_id = iif(?3 >= ifnull(last_message_at, ?3), ?2, last_message_id),
                 last_message_at = max(?3, ifnull(last_message_at, ?3))
             WHERE number = ?1
-            """
+            """,
+            .int, .text, .int, .int
         )
     }
 }

@@ -19,13 +19,17 @@ final class SQLiteDriver: DatabaseDriver {
         SQLiteStatement(try database.makeStatement(sql: sql))
     }
 
+    func makeBatchedStatement(_ sql: String, types: [SQLValueType]) throws -> any DriverBatchedStatement {
+        SQLiteStatement(try database.makeStatement(sql: sql))
+    }
+
     func changesCount() throws -> Int { database.changesCount }
 
     var isInTransaction: Bool { database.sqliteConnection.map { sqlite3_get_autocommit($0) == 0 } ?? false }
 }
 
 /// A statement, and the columns of the row that it has arrived at.
-final class SQLiteStatement: DriverStatement, DriverRow {
+final class SQLiteStatement: DriverStatement, DriverBatchedStatement, DriverRow {
     /// Keeps the handle alive.
     private let owner: Statement
     private let handle: OpaquePointer
@@ -39,6 +43,11 @@ final class SQLiteStatement: DriverStatement, DriverRow {
         try bind(values)
         defer { sqlite3_reset(handle) }
         while try step() {}
+    }
+
+    func run(_ values: [SQLValue]) throws -> Bool {
+        try run(values) as Void
+        return sqlite3_changes(sqlite3_db_handle(handle)) > 0
     }
 
     func read(_ values: [SQLValue], _ read: (ResultRow) throws -> Bool) throws {

@@ -26,7 +26,8 @@ package enum SQLiteStore {
         try StoreFileDirectory.createFile(path)
         let shared = SQLStore.Shared(
             operations: WriteQueue(
-                maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes))
+                maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes),
+            dialect: StoreDialect())
         let writer = WriterThread(
             path: path,
             cacheBytes: configuration.cacheBytes,

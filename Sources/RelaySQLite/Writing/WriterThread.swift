@@ -29,7 +29,7 @@ struct WriterThread {
                     try queue.writeWithoutTransaction { database in
                         try prepare(database)
                         let connection = SQLConnection(SQLiteDriver(database))
-                        _ = try StoreWriter(connection, ids: RisingIDs(connection))
+                        _ = try StoreWriter(connection, ids: RisingIDs(connection), dialect: shared.dialect)
                     }
                     continuation.resume(returning: .success(()))
                     run(queue)
@@ -101,7 +101,7 @@ struct WriterThread {
     private func serve(_ database: Database, diskReserve: inout DiskReserveFile) throws -> Bool {
         let connection = SQLConnection(SQLiteDriver(database))
         let ids = try RisingIDs(connection)
-        let writer = try StoreWriter(connection, ids: ids)
+        let writer = try StoreWriter(connection, ids: ids, dialect: shared.dialect)
         guard let checkpoints = WALCheckpointer(database, path: path, reserve: diskReserve.size) else { return false }
         shared.recentEvents.restart(after: EventID(ids.lastEvent))
         var space = DiskFullState(diskReserve: diskReserve, logger: logger)
