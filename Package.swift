@@ -156,7 +156,7 @@ let package = Package(
         // The relay with a stage that ends its process, for `PoisonEventFlowTests`.
         .executableTarget(
             name: "CrashingRelay",
-            dependencies: ["Relay", "RelayConfig", "RelayCore", "RelayJSON", .logging],
+            dependencies: ["Relay", "RelayConfig", "RelayCore", "RelayJSON", "RelayPostgres", .logging],
             path: "Tests/CrashingRelay",
             swiftSettings: swiftSettings
         ),

@@ -18,8 +18,8 @@ package struct ChildProcessError: Error, Sendable, CustomStringConvertible {
 /// that tests run on.
 package final class ChildProcess: Sendable {
     package let processID: Int32
-    private let output: String
-    private let errors: String
+    let output: String
+    let errors: String
     /// The status from `waitpid`; nil while it runs.
     private let status = Mutex<Int32?>(nil)
 

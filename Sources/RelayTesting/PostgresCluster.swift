@@ -40,6 +40,19 @@ package final class PostgresCluster: Sendable {
         try start()
     }
 
+    /// Makes a standby: a copy of another cluster that receives its log, and starts its server.
+    /// - Parameters:
+    ///   - name: under which it reports to the primary.
+    ///   - port: nil: a free one.
+    init(copyOf primary: PostgresCluster, as name: String, port: UInt16?) throws {
+        programs = primary.programs
+        self.port = try port ?? Self.freePort()
+        directory = try PostgresClusterDirectories.make()
+        settings = primary.settings.merging(["unix_socket_directories": directory]) { $1 }
+        try copy(primary, as: name)
+        try start()
+    }
+
     deinit {
         try? stop(.immediate)
         PostgresClusterDirectories.remove(directory)
@@ -150,11 +163,8 @@ package final class PostgresCluster: Sendable {
     /// Runs a statement with `psql`, and returns what it prints: a line for each row, columns separated by `|`.
     @discardableResult
     package func run(_ sql: String, in database: String = "postgres") throws -> String {
-        let path = "\(directory)/psql-\(counter.add(1, ordering: .relaxed).newValue)"
-        defer { for suffix in ["out", "err"] { unlink("\(path).\(suffix)") } }
-        let arguments = ["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, url(of: database)]
-        let process = try ChildProcess(
-            "\(programs.directory)/psql", arguments, output: "\(path).out", errors: "\(path).err")
+        let process = try startScript(sql, in: database)
+        defer { for file in [process.output, process.errors] { unlink(file) } }
         while process.isRunning { usleep(1000) }
         guard process.exitStatus == 0 else {
             throw ChildProcessError(code: .endedEarly, description: "psql failed: \(process.errorText)\n\(sql)")
@@ -162,23 +172,45 @@ package final class PostgresCluster: Sendable {
         return process.text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// Starts `psql` with a statement.
+    func startScript(_ sql: String, in database: String) throws -> ChildProcess {
+        let path = "\(directory)/psql-\(counter.add(1, ordering: .relaxed).newValue)"
+        let arguments = ["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, url(of: database)]
+        return try ChildProcess(
+            "\(programs.directory)/psql", arguments, output: "\(path).out", errors: "\(path).err")
+    }
+
     // MARK: Making
 
     private func initialize() throws {
-        let (program, arguments) = programs.command(
+        try make(
             "initdb",
             [
                 "-D", "\(directory)/data", "--no-sync", "-E", "UTF8", "--locale=C", "--auth=trust", "-U", "zaphub",
-            ], endsWithParent: false)
-        let log = "\(directory)/initdb.log"
+            ])
+    }
+
+    private func copy(_ primary: PostgresCluster, as name: String) throws {
+        try make(
+            "pg_basebackup",
+            [
+                "-D", "\(directory)/data", "--no-sync", "--write-recovery-conf", "--checkpoint=fast", "--dbname",
+                "host=127.0.0.1 port=\(primary.port) user=zaphub application_name=\(name)",
+            ])
+    }
+
+    /// Runs a program that makes the data directory.
+    private func make(_ name: String, _ options: [String]) throws {
+        let (program, arguments) = programs.command(name, options, endsWithParent: false)
+        let log = "\(directory)/\(name).log"
         let process = try ChildProcess(program, arguments, output: "/dev/null", errors: log)
         while process.isRunning { usleep(5000) }
         guard process.exitStatus == 0 else {
-            throw ChildProcessError(code: .cannotStart, description: "initdb failed: \(process.errorText)")
+            throw ChildProcessError(code: .cannotStart, description: "\(name) failed: \(process.errorText)")
         }
     }
 
-    private static func freePort() throws -> UInt16 {
+    static func freePort() throws -> UInt16 {
         let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

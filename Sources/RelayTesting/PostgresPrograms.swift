@@ -24,11 +24,17 @@ package struct PostgresPrograms: Sendable {
     /// A command that runs one of the programs as a user that it accepts.
     /// - Parameter endsWithParent: stop the program when the thread that has started it ends.
     func command(_ program: String, _ arguments: [String], endsWithParent: Bool) -> (program: String, [String]) {
+        Self.command(at: "\(directory)/\(program)", arguments, endsWithParent: endsWithParent)
+    }
+
+    /// The same for a program elsewhere.
+    static func command(
+        at path: String, _ arguments: [String], endsWithParent: Bool
+    ) -> (program: String, [String]) {
         var options: [String] = []
         if getuid() == 0 { options += ["--reuid", "postgres", "--regid", "postgres", "--init-groups"] }
         // SIGQUIT makes a server end at once, with all its processes.
         if endsWithParent { options += ["--pdeathsig", "QUIT"] }
-        let path = "\(directory)/\(program)"
         return options.isEmpty ? (path, arguments) : ("/usr/bin/setpriv", options + [path] + arguments)
     }
 

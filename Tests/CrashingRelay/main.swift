@@ -4,9 +4,11 @@ import Relay
 import RelayConfig
 import RelayCore
 import RelayJSON
+import RelayPostgres
 
-// The relay with one stage more, for tests of what happens when an event ends the process.
-// Usage: CrashingRelay serve --config PATH
+// The relay with one stage more, for tests of what happens when an event ends the process. With --next-schema it is the next
+// version, whose tables in PostgreSQL have one step more.
+// Usage: CrashingRelay serve --config PATH [--next-schema]
 
 /// Ends the process in the middle of events whose message has a certain text.
 struct CrashStage: ConfigurableStage {
@@ -30,6 +32,15 @@ struct CrashStage: ConfigurableStage {
     }
 }
 
+/// A change that this version's code can work with.
+let nextStep = PostgresSchemaSteps.Step(
+    sql: """
+        ALTER TABLE events ADD COLUMN note text;
+        ALTER TABLE deliveries ADD COLUMN note text;
+        CREATE TABLE notes (id bigint PRIMARY KEY, note text NOT NULL);
+        """,
+    compatibleFrom: PostgresSchemaSteps.current.version)
+
 signal(SIGPIPE, SIG_IGN)
 LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
 let builtIn = ConfigurationKindRegistry.builtIn
@@ -43,10 +54,15 @@ let registry = ConfigurationKindRegistry(
     pipelineURLCheck: builtIn.pipelineURLCheck,
     egressCheck: builtIn.egressCheck
 )
-let environment = ["ZAPHUB_API_KEY": getenv("ZAPHUB_API_KEY").map { String(cString: $0) } ?? ""]
+let environment = ["ZAPHUB_API_KEY", "ZAPHUB_SECRET_KEY", "ZAPHUB_NODE_NAME"].reduce(into: [String: String]()) {
+    $0[$1] = getenv($1).map { String(cString: $0) }
+}
+var postgres = PostgresStore.Configuration()
+if CommandLine.arguments.contains("--next-schema") { postgres.schema = postgres.schema.adding(nextStep) }
 let generation = try LoadedConfiguration(
     number: 1, path: CommandLine.arguments[3], environment: environment, registry: registry, at: SystemClock().wall)
-let node = try await RelayNode(generation, environment: environment, logger: Logger(label: "zaphub"))
+let node = try await RelayNode(
+    generation, environment: environment, postgres: postgres, logger: Logger(label: "zaphub"))
 try await node.run { started in
     let line = Array("zaphub listens on \(started.address)\n".utf8)
     _ = write(STDOUT_FILENO, line, line.count)

@@ -19,6 +19,24 @@ import Testing
         #expect(try load("media: { store: \"file:/srv/media\" }\n").media.store == .directory(path: "/srv/media"))
     }
 
+    /// Several nodes can share a database in PostgreSQL.
+    @Test(arguments: [
+        ("postgres://db1/zaphub", "", true), ("postgres://db1/zaphub", "media: { store: \"file:media\" }", true),
+        ("postgres://db1/zaphub", "media: { quota: 1GiB }", true),
+        ("postgres://db1/zaphub", "media: { store: \"file:/srv/media\" }", false),
+        (
+            "postgres://db1/zaphub",
+            "media: { store: \"s3://b-1\", s3: { endpoint: \"https://s3.example.com\", access_key: A, secret_key: b } }",
+            false
+        ),
+        ("sqlite:data/zaphub.db", "media: { store: \"file:media\" }", false),
+    ])
+    func filesOfANodeAloneAreWarnedOfWhereNodesShareADatabase(_ url: String, _ media: String, _ isWarned: Bool) {
+        let report = Workspace.config("version: 1\nstore: { url: \"\(url)\" }\n\(media)\n").report()
+        #expect(report.contains("other nodes on the same database do not have them") == isWarned, "\(report)")
+        #expect(!report.contains("error:"), "\(report)")
+    }
+
     @Test func aBucketNeedsItsServer() throws {
         let server = "s3: { endpoint: \"https://s3.example.com/\", access_key: AKIA, secret_key: hunter2 }"
         let configuration = try load("media: { store: \"s3://my-media/zaphub\", \(server) }\n")

@@ -9,14 +9,7 @@ import Testing
 
 @Suite(.limitedConcurrency)
 struct ConformanceTests {
-    static let databases = StoreDatabases()
-
-    static let conformance = StoreConformance(
-        makeStore: { try await databases.make($0) },
-        reopen: { try await databases.reopen($0, $1) },
-        contents: { try await databases.contents($0) },
-        discard: { await databases.discard($0) }
-    )
+    static let conformance = StoreConformance(StoreDatabases())
 
     @Test(arguments: StoreConformance.Behaviour.allCases)
     func conforms(_ behaviour: StoreConformance.Behaviour) async throws {
@@ -24,17 +17,54 @@ struct ConformanceTests {
     }
 }
 
+/// The same through pgbouncer.
+@Suite(.limitedConcurrency)
+struct PooledConformanceTests {
+    private static let conformances = Result {
+        try PostgresPooler.Mode.allCases.map { mode in
+            (mode, StoreConformance(StoreDatabases(pooler: try PostgresPooler.shared(mode))))
+        }
+    }
+
+    @Test(arguments: PostgresPooler.Mode.allCases, StoreConformance.Behaviour.allCases)
+    func conforms(mode: PostgresPooler.Mode, _ behaviour: StoreConformance.Behaviour) async throws {
+        let conformance = try #require(try Self.conformances.get().first { $0.0 == mode })
+        try await conformance.1.run(behaviour)
+    }
+}
+
+extension StoreConformance {
+    fileprivate init(_ databases: StoreDatabases) {
+        self.init(
+            makeStore: { try await databases.make($0) },
+            reopen: { try await databases.reopen($0, $1) },
+            contents: { try await databases.contents($0) },
+            discard: { await databases.discard($0) }
+        )
+    }
+}
+
 /// The database of each store of the conformance suite.
 actor StoreDatabases {
     private var databases: [ObjectIdentifier: TestDatabase] = [:]
+    /// Nil: stores are connected to the server itself.
+    private let pooler: PostgresPooler?
+
+    init(pooler: PostgresPooler? = nil) {
+        self.pooler = pooler
+    }
 
     static func open(
-        _ database: TestDatabase, clock: any RelayClock = ManualClock(), key: [UInt8] = [UInt8](0..<32)
+        _ database: TestDatabase, through pooler: PostgresPooler? = nil, clock: any RelayClock = ManualClock(),
+        key: [UInt8] = [UInt8](0..<32)
     ) async throws -> SQLStore {
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
+        let address = try PostgresAddress(
+            pooler?.url(of: database.name) ?? database.cluster.url(of: database.name),
+            isPooledByTransaction: pooler?.mode == .transaction)
         return try await PostgresStore.open(
-            PostgresAddress(database.cluster.url(of: database.name)), secretKey: CredentialEncryptionKey(bytes: key),
+            address, secretKey: CredentialEncryptionKey(bytes: key),
             clock: clock, node: NodeIdentity(name: "test", startedAt: ManualClock().now) { "hash" }, logger: logger
         ).store
     }
@@ -52,7 +82,7 @@ actor StoreDatabases {
             }
         }
         let database = try TestDatabase(template: await template?.value ?? "template1")
-        return keep(try await Self.open(database, clock: clock), database)
+        return keep(try await Self.open(database, through: pooler, clock: clock), database)
     }
 
     /// Cuts the connections, as the end of the process does, and opens another store on the same database.
@@ -61,7 +91,7 @@ actor StoreDatabases {
         try database.cluster.terminateBackends(of: database.name)
         // Another process would take over when the lease is over.
         await (store as? SQLStore)?.close()
-        return keep(try await Self.open(database, clock: clock), database)
+        return keep(try await Self.open(database, through: pooler, clock: clock), database)
     }
 
     func contents(_ store: any RelayStore) throws -> [UInt8] {

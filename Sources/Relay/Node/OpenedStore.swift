@@ -33,6 +33,7 @@ struct OpenedStore: Sendable {
         environment: [String: String],
         nodeName: String,
         configurationHash: @escaping @Sendable () -> String,
+        postgres: PostgresStore.Configuration,
         clock: any RelayClock,
         logger: Logger
     ) async throws {
@@ -55,7 +56,7 @@ struct OpenedStore: Sendable {
             let node = NodeIdentity(
                 name: nodeName, startedAt: clock.wall, configuration: configurationHash)
             (database, nodes) = try await PostgresStore.open(
-                address, secretKey: secretKey, clock: clock, node: node, logger: logger)
+                address, secretKey: secretKey, clock: clock, node: node, logger: logger, configuration: postgres)
         }
         mediaLinkKey = secretKey.derived(for: "media links")
         apiKeyDigest = environment["ZAPHUB_API_KEY"].flatMap { $0.isEmpty ? nil : APIKeyring.digest(of: $0) }

@@ -2,6 +2,7 @@ package import Logging
 internal import RelayAPI
 internal import RelayConfig
 package import RelayCore
+package import RelayPostgres
 internal import ServiceLifecycle
 
 /// One running relay: the services of a configuration, around one store.
@@ -36,10 +37,12 @@ package final class RelayNode: Sendable {
 
     /// Opens the store, recovers the unfinished work of an earlier process, and creates the services. Nothing is sent
     /// yet.
+    /// - Parameter postgres: of a store in a PostgreSQL database; others than the default are for tests.
     /// - Throws: ``StoreError`` and ``EgressGuard/ParseError``, with instructions for fixing them.
     package init(
         _ generation: LoadedConfiguration,
         environment: [String: String],
+        postgres: PostgresStore.Configuration = PostgresStore.Configuration(),
         clock: any RelayClock = SystemClock(),
         logger: Logger
     ) async throws {
@@ -51,7 +54,7 @@ package final class RelayNode: Sendable {
         let current = CurrentConfiguration(generation)
         nodeStore = try await OpenedStore(
             configuration, environment: environment, nodeName: nodeName,
-            configurationHash: { current.generation.mark.hash }, clock: clock, logger: logger)
+            configurationHash: { current.generation.mark.hash }, postgres: postgres, clock: clock, logger: logger)
         let components = try await RelayNodeComponents(current, nodeStore: nodeStore, clock: clock, logger: logger)
         self.components = components
         recovered = try await components.recover()

@@ -69,6 +69,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case signsNothing = "signs-nothing"
     case unsigned
     case openSource = "open-source"
+    case unsharedMedia = "unshared-media"
 
     // Markdown.
     case unknownBlock = "unknown-block"
@@ -134,6 +135,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .signsNothing: "A signature is chosen, and nothing is delivered after it."
         case .unsigned: "A destination has a secret, and nothing signs what goes there."
         case .openSource: "A source takes orders from everybody who can reach it."
+        case .unsharedMedia: "Several nodes can share the store, and each keeps media files of its own."
         case .unknownBlock: "A YAML block of a Markdown file cannot be told for what it is."
         }
     }

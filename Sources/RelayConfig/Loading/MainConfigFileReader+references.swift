@@ -59,6 +59,20 @@ extension MainConfigFileReader {
         }
     }
 
+    /// Warns of files beside the configuration when several nodes can share the store: each node would have files of its own.
+    /// A directory with an absolute path may be one that all nodes mount.
+    func warnOfOwnMediaFiles(_ store: RelayConfiguration.Store?, _ media: RelayConfiguration.Media?) {
+        guard let store, case .postgres = store.url, let media, case .directory = media.store else { return }
+        let written = root["media"]?["store"]
+        if let text = try? written?.text, text.hasPrefix("file:/") { return }
+        guard let node = written ?? root["media"] ?? root["store"] else { return }
+        node.warn(
+            "media.store keeps files in a directory of this node, and other nodes on the same database do not have them",
+            help:
+                "write media: { store: s3://bucket/prefix, s3: … }, or store: \"file:/DIRECTORY\", which all nodes mount",
+            code: .unsharedMedia)
+    }
+
     /// The minimum length at which a source name is assumed to be an unguessable secret.
     private static let unguessable = 24
 }

@@ -47,6 +47,7 @@ struct MainConfigFileReader {
         let media = section("media", Configuration.Media.fields, &shown) {
             try Configuration.Media($0, directory: directory)
         }
+        warnOfOwnMediaFiles(store, media)
         let egressFields = Configuration.Egress.fields(registry.egressCheck)
         let egress = section("egress", egressFields, &shown) { try Configuration.Egress($0) }
         let logging = section("logging", Configuration.Logging.fields, &shown) { try Configuration.Logging($0) }

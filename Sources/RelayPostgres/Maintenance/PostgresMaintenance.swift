@@ -26,7 +26,7 @@ package final class PostgresMaintenance: StoreMaintenance {
             try PostgresServerCheck.run(connection)
             let before = try version()
             try PostgresSchema.migrate(connection, name: name, key: key)
-            return StoreMigration(from: before, to: PostgresSchema.version)
+            return StoreMigration(from: before, to: try version())
         } catch {
             throw StoreError(error)
         }
@@ -46,9 +46,15 @@ package final class PostgresMaintenance: StoreMaintenance {
 
     // MARK: StoreMaintenance
 
-    package var currentVersion: Int64 { PostgresSchema.version }
+    package var currentVersion: Int64 { PostgresSchemaSteps.current.version }
 
-    package func version() throws -> Int64 { try PostgresSchema.storedVersion(connection) }
+    package func version() throws -> Int64 { try PostgresSchema.storedVersion(connection).number }
+
+    package func oldestUsableVersion() throws -> Int64 { try PostgresSchema.storedVersion(connection).compatibleFrom }
+
+    package func mayUpgradeBesideRelays(from version: Int64) -> Bool {
+        PostgresSchemaSteps.current.compatibleFrom(at: currentVersion) <= version
+    }
 
     package func tables() throws -> [StoreTable] {
         let rows = try connection.query(

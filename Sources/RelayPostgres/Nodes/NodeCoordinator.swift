@@ -16,6 +16,7 @@ final class NodeCoordinator: Sendable {
     private let address: PostgresAddress
     private let identity: NodeIdentity
     private let shared: SQLStore.Shared
+    private let schemaWatch: SchemaWatch
     private let clock: any RelayClock
     private let logger: Logger
     private let requests = Mutex(Requests())
@@ -29,7 +30,11 @@ final class NodeCoordinator: Sendable {
     /// The same where there are no notifications.
     private static let pollInterval = Duration.milliseconds(500)
 
-    init(address: PostgresAddress, identity: NodeIdentity, shared: SQLStore.Shared, logger: Logger) {
+    /// - Parameter knownVersion: of the tables: the one that this program reads and writes.
+    init(
+        address: PostgresAddress, identity: NodeIdentity, shared: SQLStore.Shared, knownVersion: Int64, logger: Logger
+    ) {
+        schemaWatch = SchemaWatch(known: knownVersion, store: address.description, logger: logger)
         self.address = address
         self.identity = identity
         self.shared = shared
@@ -45,6 +50,7 @@ final class NodeCoordinator: Sendable {
                 do {
                     var session = try Session(address, identity)
                     let now = clock.now
+                    try schemaWatch.check(session.connection)
                     let number = try session.table.register()
                     var membership = NodeMembership(number: number, registeredAt: now)
                     let reading = try session.table.readOwnership()
@@ -163,9 +169,11 @@ final class NodeCoordinator: Sendable {
                 session = open
                 switch action {
                 case .heartbeat:
+                    try schemaWatch.check(open.connection)
                     let reading = try open.table.heartbeat(of: membership.number)
                     actions += membership.heartbeatSucceeded(reading, at: clock.now)
                 case .register:
+                    try schemaWatch.check(open.connection)
                     let number = try open.table.register()
                     logger.notice("this node takes part again", metadata: ["node": "\(number)"])
                     actions += membership.registered(as: number, at: clock.now)
@@ -184,6 +192,8 @@ final class NodeCoordinator: Sendable {
                 }
             } catch {
                 session = nil
+                // Other nodes have tables that this one must not write to.
+                if (error as? StoreError)?.code == .tooNew { use(nil) }
                 switch action {
                 case .heartbeat: actions += membership.heartbeatFailed(at: clock.now)
                 case .register: actions += membership.registrationFailed(at: clock.now)

@@ -50,6 +50,16 @@ struct PostgresNodeTable {
         ).all { $0.int(0) }
     }
 
+    /// The names of the nodes whose lease and session last. Called in a transaction.
+    func runningNodes() throws -> [String] {
+        try connection.query(
+            """
+            SELECT name FROM nodes WHERE server_time_ms() - seen_at < $1
+                AND NOT (has_session = 1 AND pg_try_advisory_xact_lock($2 + number)) ORDER BY number
+            """, [.int(NodeMembership.Timing().lease.milliseconds), .int(Int64(PostgresLock.node))]
+        ).all { $0.text(0) }
+    }
+
     /// Renews the lease, and reads what there is. A heartbeat that a crash of the server loses does no harm.
     func heartbeat(of number: Int64) throws -> NodeMembership.Reading {
         try transaction {

@@ -7,10 +7,7 @@
 /// events, deliveries and attempts can have partitions by range of id, which is by time; all rows are in
 /// the default partition so far.
 enum PostgresSchema {
-    static let steps = [first]
-
-    /// The version that this code reads and writes.
-    static var version: Int64 { Int64(steps.count) }
+    static let steps = [PostgresSchemaSteps.Step(sql: first, compatibleFrom: 1)]
 
     private static let first =
         journal + outbox + administration + directory + history + ledger + replays + nodes

@@ -12,16 +12,19 @@ package enum PostgresStore {
         package var maxWaitingBytes = 64 << 20
         /// Connections that read at once. Default 4.
         package var readers = 4
+        /// The steps that make the tables. Others than the default are for tests of upgrades.
+        package var schema = PostgresSchemaSteps.current
 
         package init() {}
     }
 
-    /// Opens the store, and creates its tables in a database that has none.
+    /// Opens the store, creates its tables in a database that has none, and brings those of an earlier version up to date.
     /// - Parameters:
     ///   - secretKey: encrypts credentials; it must be the one that the store was created with.
     ///   - node: what this process tells the others that share the database.
-    /// - Throws: ``StoreError/Code/tooNew``, ``StoreError/Code/wrongKey``, or ``StoreError/Code/unavailable`` when the
-    ///   database cannot be reached or its settings break a promise.
+    /// - Throws: ``StoreError/Code/tooNew``, ``StoreError/Code/wrongKey``, ``StoreError/Code/locked`` when relays run that
+    ///   could not work with the new tables, or ``StoreError/Code/unavailable`` when the database cannot be reached or its
+    ///   settings break a promise.
     package static func open(
         _ address: PostgresAddress,
         secretKey: CredentialEncryptionKey,
@@ -34,13 +37,16 @@ package enum PostgresStore {
             operations: WriteQueue(
                 maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes),
             dialect: .postgres)
-        let coordinator = NodeCoordinator(address: address, identity: node, shared: shared, logger: logger)
+        let coordinator = NodeCoordinator(
+            address: address, identity: node, shared: shared, knownVersion: configuration.schema.version, logger: logger
+        )
         let writer = PostgresWriterThread(
             address: address, clock: clock, shared: shared, coordinator: coordinator, logger: logger)
         do throws(StoreError) {
             try await writer.start { connection in
                 try PostgresServerCheck.run(connection)
-                try PostgresSchema.migrate(connection, name: address.description, key: secretKey)
+                try PostgresSchema.migrate(
+                    connection, name: address.description, key: secretKey, steps: configuration.schema)
                 try StoreCopyProgress.checkFinished(in: SQLConnection(connection), store: address.description)
             }
         } catch {

@@ -11,7 +11,7 @@ extension StoreMaintenance {
                 .problem, "\(name) has no tables yet", fix: "start zaphub serve, or run zaphub store migrate")
             return [missing] + (try findings())
         }
-        var all = [versionFinding(found), try keyFinding(key)]
+        var all = [try versionFinding(found), try keyFinding(key)]
         if try StoreCopyProgress.isUnfinished(in: database) {
             all.append(
                 DoctorFinding(
@@ -21,7 +21,13 @@ extension StoreMaintenance {
         return all + (try findings())
     }
 
-    private func versionFinding(_ found: Int64) -> DoctorFinding {
+    private func versionFinding(_ found: Int64) throws -> DoctorFinding {
+        if found > currentVersion, try oldestUsableVersion() <= currentVersion {
+            return DoctorFinding(
+                .note,
+                "\(name) has schema \(found), this version of zaphub writes \(currentVersion) and works with it: upgrade "
+                    + "this relay, too")
+        }
         if found > currentVersion {
             return DoctorFinding(
                 .problem, "\(name) has schema \(found), this version of zaphub knows schemas up to \(currentVersion)",
@@ -31,7 +37,8 @@ extension StoreMaintenance {
             return DoctorFinding(
                 .note,
                 "\(name) has schema \(found), this version of zaphub writes \(currentVersion): the next start brings it "
-                    + "up to date, as zaphub store migrate does")
+                    + "up to date, as zaphub store migrate does"
+                    + (mayUpgradeBesideRelays(from: found) ? "; relays of the old version may run meanwhile" : ""))
         }
         return DoctorFinding(.good, "\(name) has schema \(found), which is current")
     }

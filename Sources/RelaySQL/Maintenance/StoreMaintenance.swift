@@ -15,6 +15,12 @@ package protocol StoreMaintenance: AnyObject {
     /// The version of the tables; 0: there are none.
     func version() throws -> Int64
 
+    /// The lowest version whose code works with the tables. Default: their version.
+    func oldestUsableVersion() throws -> Int64
+
+    /// Whether relays that know no later version than this one go on while the tables are brought up to date. Default: no.
+    func mayUpgradeBesideRelays(from version: Int64) -> Bool
+
     /// All tables in order of their names. Partitions are a part of their table.
     func tables() throws -> [StoreTable]
 
@@ -56,6 +62,10 @@ package struct StoreMigration: Sendable, Hashable {
 }
 
 extension StoreMaintenance {
+    package func oldestUsableVersion() throws -> Int64 { try version() }
+
+    package func mayUpgradeBesideRelays(from version: Int64) -> Bool { false }
+
     /// Counts the rows of a table, all of them.
     func rowCount(of table: StoreTable) throws -> Int64 {
         try database.prepared("SELECT count(*) FROM \(table.quotedName)").first { $0.int(0) } ?? 0

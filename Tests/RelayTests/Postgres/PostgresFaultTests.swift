@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import RelayTesting
 import Testing
@@ -43,37 +42,28 @@ struct PostgresFaultTests {
         mutating func absence() -> Duration { .milliseconds(Int.random(in: 0...3000, using: &random)) }
     }
 
-    private static func number<Value: FixedWidthInteger>(_ variable: String, default value: Value) -> Value {
-        ProcessInfo.processInfo.environment[variable].flatMap { Value($0) } ?? value
-    }
-
     /// Nothing is lost, no chat is out of order, and only what was in flight at a kill is sent twice.
     @Test func faultsLoseNothingAndKeepEveryChatInOrder() async throws {
-        let seconds = Self.number("ZAPHUB_FAULT_SECONDS", default: 20)
-        let seed = Self.number("ZAPHUB_FAULT_SEED", default: UInt64.random(in: 0 ... .max))
+        let seconds = FaultTestDuration.seconds ?? 20
+        let seed = FaultTestDuration.number("ZAPHUB_FAULT_SEED") ?? UInt64.random(in: 0 ... .max)
         print("postgres faults: ZAPHUB_FAULT_SECONDS=\(seconds) ZAPHUB_FAULT_SEED=\(seed)")
-        let fixture = try PostgresRelayFixture(relays: 3, cluster: PostgresCluster())
-        defer { fixture.remove() }
         // The receiver keeps every request in memory.
         let load = ChatLoad(seed: seed, pauses: seconds > 120 ? 50...150 : 0...20)
-        load.receive(at: fixture.receiver)
-        try await fixture.start()
-
-        let faults = try await load.run(fixture) {
-            let counts = try await Self.cause(fixture, for: .seconds(seconds), Schedule(seed: seed))
-            try await load.waitForProgress(1)
-            return counts
+        try await PostgresRelayFixture.run(relays: 3, cluster: PostgresCluster(), load: load) { fixture, load in
+            let faults = try await load.run(fixture) {
+                let counts = try await Self.cause(fixture, for: .seconds(seconds), Schedule(seed: seed))
+                try await load.waitForProgress(1)
+                return counts
+            }
+            try await fixture.waitForNodes(3)
+            let result = try await load.finish(at: fixture.relays[0])
+            let kills = faults.reduce(0) { $0 + ($1.key.kills ? $1.value : 0) }
+            #expect(result.copies <= kills * ChatLoad.maxInFlight)
+            let counts = Fault.allCases.map { "\($0.rawValue) \(faults[$0] ?? 0)" }.joined(separator: ", ")
+            print(
+                "postgres faults: \(counts); accepted \(result.accepted), refused \(result.refusals), lost \(result.lost),",
+                "inversions \(result.inversions), copies \(result.copies), longest wait \(result.longestWait)")
         }
-        for relay in fixture.relays {
-            try await relay.eventually("three nodes take part") { await relay.activeNodes().count == 3 }
-        }
-        let result = try await load.finish(at: fixture.relays[0])
-        let kills = faults.reduce(0) { $0 + ($1.key.kills ? $1.value : 0) }
-        #expect(result.copies <= kills * ChatLoad.maxInFlight)
-        let counts = Fault.allCases.map { "\($0.rawValue) \(faults[$0] ?? 0)" }.joined(separator: ", ")
-        print(
-            "postgres faults: \(counts); accepted \(result.accepted), refused \(result.refusals), lost \(result.lost),",
-            "inversions \(result.inversions), copies \(result.copies), longest wait \(result.longestWait)")
     }
 
     /// Causes faults for a time. Returns how many of each.

@@ -10,14 +10,25 @@ final class PostgresRelayFixture: Sendable {
     let database: String
     let receiver: ScriptedReceiver
     let relays: [RelayProcess]
+    /// Relays of the next version, whose tables have one step more. None runs until a test starts it.
+    let nextRelays: [RelayProcess]
     /// Each has one webhook. A destination has one owner among the nodes, so that several nodes need several.
     let sessions: [String]
     private let media: TemporaryDirectory
 
     /// - Parameters:
     ///   - count: of relays. None runs before ``start()``.
+    ///   - nextCount: of relays of the next version.
     ///   - cluster: nil: the one that all tests share.
-    init(relays count: Int = 1, cluster: PostgresCluster? = nil) throws {
+    ///   - url: of a database, for the relays; nil: that of the cluster.
+    ///   - options: additional lines of `store`, each with two spaces before it.
+    init(
+        relays count: Int = 1,
+        nextRelays nextCount: Int = 0,
+        cluster: PostgresCluster? = nil,
+        url: ((_ database: String) -> String)? = nil,
+        options: String = ""
+    ) throws {
         let cluster = try cluster ?? PostgresCluster.shared()
         let database = try cluster.createDatabase()
         let media = try TemporaryDirectory()
@@ -26,13 +37,38 @@ final class PostgresRelayFixture: Sendable {
         self.media = media
         sessions = count == 1 ? ["main"] : (0..<12).map { "main-\($0)" }
         receiver = try ScriptedReceiver(default: .status(200))
-        let configuration = Self.configuration(url: cluster.url(of: database), media: media.path)
-        relays = try (1...count).map { number in
-            try RelayProcess(
-                configuration: configuration,
-                environment: ["ZAPHUB_SECRET_KEY": Self.secretKey, "ZAPHUB_NODE_NAME": "relay-\(number)"]
-            )
+        let configuration = Self.configuration(
+            url: url?(database) ?? cluster.url(of: database), media: media.path, options: options)
+        func environment(_ number: Int) -> [String: String] {
+            ["ZAPHUB_SECRET_KEY": Self.secretKey, "ZAPHUB_NODE_NAME": "relay-\(number)"]
         }
+        relays = try (1...count).map { number in
+            try RelayProcess(configuration: configuration, environment: environment(number))
+        }
+        nextRelays = try (0..<nextCount).map { index in
+            try RelayProcess(
+                configuration: configuration, environment: environment(count + 1 + index),
+                arguments: ["--next-schema"], program: "CrashingRelay")
+        }
+    }
+
+    /// Starts relays, runs `body` with the load that their receiver gets, and removes everything.
+    /// - Parameters: as those of the initializer.
+    static func run(
+        relays count: Int = 1,
+        nextRelays nextCount: Int = 0,
+        cluster: PostgresCluster? = nil,
+        url: ((_ database: String) -> String)? = nil,
+        options: String = "",
+        load: ChatLoad = ChatLoad(),
+        _ body: (_ fixture: PostgresRelayFixture, _ load: ChatLoad) async throws -> Void
+    ) async throws {
+        let fixture = try PostgresRelayFixture(
+            relays: count, nextRelays: nextCount, cluster: cluster, url: url, options: options)
+        defer { fixture.remove() }
+        load.receive(at: fixture.receiver)
+        try await fixture.start()
+        try await body(fixture, load)
     }
 
     /// - Parameters:
@@ -58,16 +94,20 @@ final class PostgresRelayFixture: Sendable {
                     ])
             }
         }
-        for relay in relays where relays.count > 1 {
-            try await relay.eventually("\(relays.count) nodes take part") {
-                await relay.activeNodes().count == relays.count
-            }
+        if relays.count > 1 { try await waitForNodes(relays.count) }
+    }
+
+    /// Waits until so many nodes take part.
+    /// - Parameter others: are asked; nil: all relays.
+    func waitForNodes(_ count: Int, at others: [RelayProcess]? = nil) async throws {
+        for relay in others ?? relays {
+            try await relay.eventually("\(count) node(s) take part") { await relay.activeNodes().count == count }
         }
     }
 
     /// Kills the relays and deletes their files. The database is deleted with its cluster.
     func remove() {
-        for relay in relays { relay.remove() }
+        for relay in relays + nextRelays { relay.remove() }
         receiver.stop()
     }
 

@@ -58,45 +58,39 @@ struct PostgresStoreFlowTests {
     /// Promises 1, 2, 3 and 6 under `kill -9`: see ``KillTests``.
     @Test func killsLoseNothingAndKeepEveryChatInOrder() async throws {
         let kills = 8
-        let fixture = try PostgresRelayFixture()
-        defer { fixture.remove() }
-        let load = ChatLoad()
-        load.receive(at: fixture.receiver)
-        try await fixture.start()
-        let relay = fixture.relays[0]
-        try await load.run(fixture) {
-            for _ in 1...kills {
-                try await Task.sleep(for: .milliseconds(Int.random(in: 50...400)))
-                try await relay.end(SIGKILL)
-                try await relay.start()
+        try await PostgresRelayFixture.run { fixture, load in
+            let relay = fixture.relays[0]
+            try await load.run(fixture) {
+                for _ in 1...kills {
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 50...400)))
+                    try await relay.end(SIGKILL)
+                    try await relay.start()
+                }
+                try await load.waitForProgress(1)
             }
-            try await load.waitForProgress(1)
+            let result = try await load.finish(at: relay)
+            #expect(result.copies <= kills * ChatLoad.maxInFlight)
+            print("postgres: kills \(kills) accepted \(result.accepted) copies \(result.copies)")
         }
-        let result = try await load.finish(at: relay)
-        #expect(result.copies <= kills * ChatLoad.maxInFlight)
-        print("postgres: kills \(kills) accepted \(result.accepted) copies \(result.copies)")
     }
 
     /// Each transaction under way fails, or its outcome is unknown.
     @Test func connectionsThatTheServerEndsLoseNothing() async throws {
         let cuts = 12
-        let fixture = try PostgresRelayFixture()
-        defer { fixture.remove() }
-        let load = ChatLoad()
-        load.receive(at: fixture.receiver)
-        try await fixture.start()
-        let relay = fixture.relays[0]
-        try await load.run(fixture) {
-            for _ in 1...cuts {
-                try await Task.sleep(for: .milliseconds(Int.random(in: 20...300)))
-                try fixture.terminateBackends()
+        try await PostgresRelayFixture.run { fixture, load in
+            let relay = fixture.relays[0]
+            try await load.run(fixture) {
+                for _ in 1...cuts {
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 20...300)))
+                    try fixture.terminateBackends()
+                }
+                try await load.waitForProgress(3)
             }
-            try await load.waitForProgress(3)
+            let result = try await load.finish(at: relay)
+            #expect(result.copies <= cuts * ChatLoad.maxInFlight)
+            print(
+                "postgres: cuts \(cuts) accepted \(result.accepted) refused \(result.refusals) copies \(result.copies)",
+                "longest wait \(result.longestWait)")
         }
-        let result = try await load.finish(at: relay)
-        #expect(result.copies <= cuts * ChatLoad.maxInFlight)
-        print(
-            "postgres: cuts \(cuts) accepted \(result.accepted) refused \(result.refusals) copies \(result.copies)",
-            "longest wait \(result.longestWait)")
     }
 }
