@@ -53,11 +53,15 @@ reference: packages ## renew docs/reference, docs/schema and docs/events.md from
 		"$$($(SWIFT) build --show-bin-path)/zaphub" schema $$file > docs/schema/$$file.json || exit; \
 	done
 
-bench: test-packages build ## measure what docs/performance.md describes, in some 12 minutes; fails when a limit is missed
+bench: test-packages build ## measure what docs/performance.md describes, in some 12 minutes; fails when a limit is missed (STORE=postgres)
+ifeq ($(STORE),postgres)
+	python3 Benchmarks/postgres.py
+else
 	@PATH="$$PATH:/usr/sbin"; failed=; Benchmarks/run.sh || failed=" run"; \
 	for name in compare latency slow_disks restart soak sessions media hanging; do \
 		echo; echo "$$name:"; python3 Benchmarks/$$name.py || failed="$$failed $$name"; \
 	done; [ -z "$$failed" ] || { echo "bench: limits were missed in:$$failed" >&2; exit 1; }
+endif
 
 instructions: test-packages build ## count the user-space instructions and allocations that the relay needs for an event
 	python3 Benchmarks/instructions.py

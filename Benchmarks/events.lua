@@ -16,6 +16,8 @@ local duration = tonumber(os.getenv("BENCH_SECONDS") or 15)
 local request_parts, counter = {}, 0
 local tag = os.getenv("BENCH_TAG") or "000000"
 local session = os.getenv("BENCH_SESSION") or "bench"
+-- With more than one, the chats belong in turn to the sessions bench-0, bench-1, …
+local sessions = tonumber(os.getenv("BENCH_SESSIONS") or 1)
 
 local words = {
   [[Bom dia! Tudo bem? Queria saber do pedido 4512, que era para ter chegado ontem à tarde.]],
@@ -65,7 +67,8 @@ local function document(chat, form)
   end
   -- With null as the message a document is read like any other, and contains no event.
   local member = os.getenv("BENCH_NO_EVENT") and '"message":null,"content":{' or '"message":{'
-  return '{"session":"' .. session .. '","event":"messages.upsert","data":{"type":"notify","messages":['
+  local owner = sessions > 1 and session .. "-" .. chat % sessions or session
+  return '{"session":"' .. owner .. '","event":"messages.upsert","data":{"type":"notify","messages":['
     .. '{"key":{"remoteJid":"' .. jid .. '","fromMe":false,"id":"@"' .. participant .. '},"messageTimestamp":'
     .. os.time() .. ',"pushName":"Cliente ' .. chat .. '","broadcast":false,"status":2,' .. member .. message .. ","
     .. context .. "}}]}}"

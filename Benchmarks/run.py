@@ -190,10 +190,10 @@ def wrk_figures(wrk):
     }
 
 
-def cpu_seconds(pid):
+def cpu_seconds(pid, with_ended_children=False):
     # After the name, which may contain anything, come the fields from the third on.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(int(field) for field in fields[11:15 if with_ended_children else 13]) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_megabytes(pid):
@@ -217,9 +217,15 @@ POOL = "keepalive 64; keepalive_requests 1000000000;"
 KEEP = 'proxy_http_version 1.1; proxy_set_header Connection "";'
 
 
-def measure_proxy(machine, receiver, port, pooled):
+def start_proxy(machine, port, targets, path, pooled):
+    """A proxy that passes what is posted to /in/bench to the ports `targets` in turn, as posts to `path`."""
     pool, keep = (POOL, KEEP) if pooled else ("", "")
-    process, log = machine.nginx("proxy", port, receiver=receiver.port, pool=pool, keep=keep)
+    servers = " ".join(f"server 127.0.0.1:{target};" for target in targets)
+    return machine.nginx("proxy", port, servers=servers, path=path, pool=pool, keep=keep)
+
+
+def measure_proxy(machine, receiver, port, pooled):
+    process, log = start_proxy(machine, port, [receiver.port], "/hook", pooled)
     url = f"http://127.0.0.1:{port}/in/bench"
     wait_until_answers(url, process, log)
     load(url, WARMUP, receiver, drain=False)
@@ -232,13 +238,13 @@ def measure_proxy(machine, receiver, port, pooled):
 
 def start_relay(
     machine, receiver, port, name="relay", stage=None, command=(BINARY,), key=None, webhooks=({},), pipeline=None, sources="",
-    store=None, **environment,
+    store=None, sessions=("bench",), **environment,
 ):
-    """Starts a relay with a store of its own and webhooks: the process, its address and its log.
+    """Starts a relay with a store of its own and sessions with webhooks: the process, its address and its log.
 
     It has the shipped pipeline, with `stage` before its signature, or the text `pipeline`. `command` starts the binary.
-    `webhooks` has the options of each webhook, `sources` is the configuration of further sources, and `store` that of the
-    store in place of the usual one.
+    `webhooks` has the options of each webhook of each session, `sources` is the configuration of further sources, and
+    `store` that of the store in place of the usual one.
     """
     key = key or secrets.token_urlsafe(24)
     folder = machine.directory / name
@@ -255,11 +261,12 @@ def start_relay(
     base, log = f"http://127.0.0.1:{port}", machine.directory / f"{name}.out"
     wait_until_answers(f"{base}/readyz", relay, log)
     try:
-        request(f"{base}/api/v1/sessions", {"id": "bench"}, key)
-        for number, options in enumerate(webhooks):
-            # With a query of its own: a session has one webhook for each URL.
-            webhook = {"url": f"{receiver.url}/hook?{number}", "max_in_flight": 128} | options
-            request(f"{base}/api/v1/sessions/bench/webhooks", webhook, key)
+        for session in sessions:
+            request(f"{base}/api/v1/sessions", {"id": session}, key)
+            for number, options in enumerate(webhooks):
+                # With a query of its own: a session has one webhook for each URL.
+                webhook = {"url": f"{receiver.url}/hook?{number}", "max_in_flight": 128} | options
+                request(f"{base}/api/v1/sessions/{session}/webhooks", webhook, key)
     except urllib.error.HTTPError as error:
         raise Failure(f"{error.url} answered {error.code}: {error.read().decode(errors='replace')}") from error
 
@@ -268,17 +275,30 @@ def start_relay(
 
 def measure_relay(machine, receiver, port):
     relay, base, log = start_relay(machine, receiver, port)
-    load(f"{base}/in/bench", WARMUP, receiver)
-    cpu = cpu_seconds(relay.pid)
-    figures = load(f"{base}/in/bench", SECONDS, receiver)
-    if relay.poll() is not None:
-        raise Failure(f"the relay ended with status {relay.returncode}; the end of its log:\n{tail(log)}")
-    used = cpu_seconds(relay.pid) - cpu
-    result = {
+    result = measure_running(receiver, f"{base}/in/bench", {relay: log})
+    result["exit_status"] = machine.stop(relay)
+    return result
+
+
+def measure_running(receiver, url, relays, warmup=WARMUP, seconds=SECONDS, counters=dict, **environment):
+    """The figures of a load on running relays, after a warm-up: `relays` has the log of each process.
+
+    `counters` returns numbers by name. The result has what each has grown by, from the end of the warm-up on.
+    `environment` is for events.lua.
+    """
+    warm = load(url, warmup, receiver, **environment)
+    before, cpu = counters(), sum(cpu_seconds(relay.pid) for relay in relays)
+    figures = load(url, seconds, receiver, **environment)
+    for relay, log in relays.items():
+        if relay.poll() is not None:
+            raise Failure(f"the relay ended with status {relay.returncode}; the end of its log:\n{tail(log)}")
+    used, after = sum(cpu_seconds(relay.pid) for relay in relays) - cpu, counters()
+    return {
         "events_per_second": figures["delivered"] / figures["until_empty"],
         "accepted_per_second": figures["accepted"] / figures["seconds"],
         "accepted": figures["accepted"],
         "delivered": figures["delivered"],
+        "delivered_in_warmup": warm["delivered"],
         "unanswered": figures["unanswered"],
         "refused": figures["refused"],
         "broken": figures["broken"],
@@ -286,10 +306,9 @@ def measure_relay(machine, receiver, port):
         "p99_ms": figures["p99_ms"],
         "drain_seconds": figures["until_empty"] - figures["seconds"],
         "cpu_us_per_event": used * 1e6 / max(figures["delivered"], 1),
-        "peak_rss_mb": peak_megabytes(relay.pid),
+        "peak_rss_mb": max(peak_megabytes(relay.pid) for relay in relays),
+        "counters": {name: after[name] - value for name, value in before.items()},
     }
-    result["exit_status"] = machine.stop(relay)
-    return result
 
 
 def measure_in_turns(machine, receiver, port, variants, rounds, seconds):
@@ -339,6 +358,11 @@ def complaints(result):
         yield f"the ratio to the pooled proxy is {result['ratio_pooled']:.2f}, below {MIN_POOLED_RATIO}"
     if result.get("cpu_ratio", 0) > MAX_CPU_RATIO:
         yield f"an event needs {result['cpu_ratio']:.2f} of the CPU of the binary before, more than {MAX_CPU_RATIO}"
+    yield from delivery_complaints(relay)
+
+
+def delivery_complaints(relay):
+    """What is wrong with the events of a relay's measurement."""
     if relay["delivered"] < relay["accepted"]:
         yield f"{relay['accepted'] - relay['delivered']} accepted events did not arrive"
     if relay["delivered"] > relay["accepted"] + relay["unanswered"]:
