@@ -59,7 +59,7 @@ extension StoreWriter {
         let entry = try resolved(entry)
         let id = try ids.nextEvent(at: moment)
         if let key = entry.dedupKey {
-            if let first = try storedDuplicate(ofKey: key) {
+            if entry.event.rank == nil, let first = try storedDuplicate(ofKey: key) {
                 return EventAcceptanceResult(id: EventID(first), isDuplicate: true)
             }
             let isNew: Bool
