@@ -31,7 +31,7 @@ check: ## check the format of the Swift sources, imports, and what the pages ref
 faults-postgres: test-packages ## long tests with PostgreSQL under load: kills, restarts, failovers, a snapshot held open (ZAPHUB_FAULT_SECONDS=900, ZAPHUB_FAULT_SEED)
 	$(SWIFT) build --build-tests
 	ZAPHUB_FAULT_SECONDS="$${ZAPHUB_FAULT_SECONDS:-900}" \
-		$(SWIFT) test --skip-build --disable-xctest --filter 'Postgres(Fault|Failover|Snapshot)Tests'
+		$(SWIFT) test --skip-build --disable-xctest --filter 'Postgres(Fault|Failover|Snapshot)Tests|PooledConformanceTests'
 
 fuzz: test-packages ## compare 100,000 random expressions with libjq, and fuzz parser and evaluator (SECONDS_EACH=600, SEED)
 	$(SWIFT) build --build-tests

@@ -54,7 +54,7 @@ extension StoreWriter {
         let seriesStart = isClaimed ? moment - (try pausedTime(of: delivery.destination)) : moment
         let bodyID = try insertBody(of: delivery, event: event, id: id)
         let body: [SQLValue] = dialect.hasBodiesInDeliveries ? [.blob(delivery.head)] : []
-        try statements.insertDelivery.run(values: [
+        let values: [SQLValue] = [
             .int(id.rawValue), SQLValue(state), .int(moment.milliseconds), SQLValue(due),
             SQLValue(state == .queued || isClaimed ? nil : moment), .int(event.rawValue),
             .int(delivery.receivedAt.milliseconds),
@@ -62,7 +62,8 @@ extension StoreWriter {
             .text(delivery.type.name), SQLValue(delivery.chat), SQLValue(delivery.signing?.column),
             SQLValue(reason?.rawValue), SQLValue(error), .int(isClaimed ? 1 : 0), .int(seriesStart.milliseconds),
             .int(bodyID),
-        ] + body)
+        ]
+        try statements.insertDelivery.run(values: values + body)
         if isClaimed || state == .queued, owns(delivery.destination) {
             if let lane = delivery.lane {
                 lanes.add(id.rawValue, to: lane, of: delivery.destination, isFirst: isClaimed || due != nil)

@@ -107,10 +107,13 @@ struct WriterStatements {
             INSERT INTO deliveries (id, state, attempts, series_attempts, series_started_at, not_before, due_at,
                 finished_at, event_id, received_at, created_at, destination, lane, pipeline, session, type, chat,
                 signing, reason, last_error, body_id\(bodyColumn))
-            VALUES (?1, ?2, ?17, ?17, ?18, ?3, ?4, ?5, ?6, ?7, ?3, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?19\(bodyValue))
+            VALUES (?1, ?2, ?17, ?17, ?18, ?3, ?4, ?5, ?6, ?7, ?3, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                ?19\(bodyValue))
             """,
-            types: [.int, .int, .int, .int, .int, .int, .int, .text, .text, .text, .text, .text, .text, .text, .text, .text,
-                .int, .int, .int] + (dialect.hasBodiesInDeliveries ? [.blob] : [])
+            types: [
+                .int, .int, .int, .int, .int, .int, .int, .text, .text, .text, .text, .text, .text, .text, .text, .text,
+                .int, .int, .int,
+            ] + (dialect.hasBodiesInDeliveries ? [.blob] : [])
         )
         insertBody =
             dialect.hasBodiesInDeliveries
